@@ -1,0 +1,1 @@
+"""wice-sync: one central server that keeps contacts and appointments equal in Wice CRM and Microsoft Exchange."""

@@ -1,0 +1,1 @@
+"""Nouns: frozen values that every layer understands. Pure; imports nothing but the standard library's value types."""

@@ -1,0 +1,129 @@
+"""One normal form decides equality (R3): a round trip through either server never looks like a change.
+
+Spelling is kept where it is stored; only the comparison is loose. Unicode is NFC, white space at the ends of a text and of its lines does
+not count, CRLF is LF, empty is missing, phone numbers compare by their digits, e-mail addresses and web pages without case,
+times as UTC minutes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from datetime import date, datetime
+
+from app.domain.appointment import SHARED_APPOINTMENT_FIELDS, AllDay, Appointment, Timed
+from app.domain.contact import (
+    COMPANY_ONLY_FIELDS,
+    CONTACT_FIELDS,
+    EMAIL_FIELDS,
+    PERSON_FIELDS,
+    PHONE_FIELDS,
+    Contact,
+    Entity,
+)
+
+Record = Contact | Appointment
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff]")
+_SPACES = re.compile(r"[ \t\u00a0]+")
+
+
+def clean(text: str) -> str:
+    """Return `text` in the form in which it is stored and sent: NFC, LF, no characters that XML 1.0 forbids, trimmed."""
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", lines).strip()
+
+
+def normal_text(text: str) -> str:
+    """Free text: runs of blanks count as one, trailing blanks of a line and blank lines at the end do not count."""
+    return "\n".join(_SPACES.sub(" ", line).strip() for line in clean(text).split("\n")).strip()
+
+
+def normal_phone(text: str) -> str:
+    """Digits and letters only; `+49`, `0049` and `+49 (0)` compare equal to each other."""
+    compact = normal_text(text).replace("(0)", "").casefold()
+    if compact.startswith("+"):
+        compact = "00" + compact[1:]
+    return "".join(character for character in compact if character.isalnum() or character in "*#")
+
+
+def normal_web_page(text: str) -> str:
+    """Without scheme, case of the host and a closing slash, which both servers like to add."""
+    return re.sub(r"^https?://", "", normal_text(text).casefold()).rstrip("/")
+
+
+def contact_form(contact: Contact) -> dict[str, str]:
+    """The normal form of a contact: only non-empty fields, each as it compares. `entity` is always there."""
+    names = PERSON_FIELDS if contact.entity is Entity.PERSON else COMPANY_ONLY_FIELDS
+    names = names | (frozenset(name for name in CONTACT_FIELDS if name.startswith("company_")) - COMPANY_ONLY_FIELDS)
+    form = {"entity": contact.entity.value}
+    for name in CONTACT_FIELDS:
+        if name in names and (value := _contact_value(name, getattr(contact, name))):
+            form[name] = value
+    return form
+
+
+def _contact_value(name: str, value: str) -> str:
+    if name in PHONE_FIELDS:
+        return normal_phone(value)
+    if name in EMAIL_FIELDS:
+        return normal_text(value).casefold()
+    if name == "company_url":
+        return normal_web_page(value)
+    return normal_text(value)
+
+
+def appointment_form(appointment: Appointment) -> dict[str, str]:
+    """The normal form of what both sides share of an appointment; participants are compared by `app.rules`, not here."""
+    form = {name: _appointment_value(getattr(appointment, name)) for name in SHARED_APPOINTMENT_FIELDS}
+    return {name: value for name, value in form.items() if value}
+
+
+def _appointment_value(value: object) -> str:
+    match value:
+        case Timed():
+            return f"{_minute(value.start)}/{_minute(value.end)}"
+        case AllDay():
+            return f"{value.first.isoformat()}/{value.last.isoformat()}"
+        case bool():
+            return "1" if value else ""
+        case _:
+            return normal_text(str(value))
+
+
+def _minute(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%MZ") if moment.year >= 1000 else moment.isoformat()  # noqa: PLR2004 - strftime pads no years
+
+
+def form_of(record: Record) -> dict[str, str]:
+    """The normal form of either kind."""
+    return contact_form(record) if isinstance(record, Contact) else appointment_form(record)
+
+
+def differences(one: Record, other: Record) -> tuple[str, ...]:
+    """Names of the mapped fields in which two records differ, sorted; empty means equal (R3)."""
+    left, right = form_of(one), form_of(other)
+    return tuple(sorted(name for name in left.keys() | right.keys() if left.get(name, "") != right.get(name, "")))
+
+
+def fingerprint(record: Record) -> str:
+    """32 hex digits over everything whose change on its own side must be noticed.
+
+    For appointments that includes the side's own participants and the series rule, but neither the block that we wrote (`shown`) nor the zone.
+    """
+    form: dict[str, object] = dict(form_of(record))
+    if isinstance(record, Appointment):
+        people = sorted((normal_text(p.name), p.email.casefold(), p.role.value) for p in record.participants)
+        form |= {"participants": people} if people else {}
+        if record.recurrence:
+            form |= {"rrule": record.recurrence.rrule, "exdates": record.recurrence.exdates}
+    text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=_json_default)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _json_default(value: object) -> str:
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    raise TypeError(f"a fingerprint cannot hold {type(value).__name__}")

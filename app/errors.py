@@ -1,0 +1,60 @@
+"""Who acts, and when: the families into which every adapter translates its vendor's errors, in one table per adapter.
+
+* `Retry`: nobody acts; the run is queued again after `after` and keeps what it has done.
+* `Halt`: an administrator must act (wrong password, vanished folder, foreign marker); the message says what to do.
+* a refused single item is no exception but a value (`app.domain.writes.Refused`), so that it never stops its siblings (R32).
+* anything else is a bug and stays loud.
+
+Messages are shown to administrators: they name servers, accounts and folders, never a person's data.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+
+class HaltCode(StrEnum):
+    """Stable reason of a halt; the portal and the command line translate it."""
+
+    LOGIN_REFUSED = "login_refused"
+    ACCESS_DENIED = "access_denied"
+    FOLDER_VANISHED = "folder_vanished"
+    FOREIGN_MARKER = "foreign_marker"
+    CERTIFICATE = "certificate"
+    NOT_FOUND = "not_found"
+    UNSUPPORTED = "unsupported"
+    CONFIGURATION = "configuration"
+    LICENCE = "licence"
+
+
+class WiceSyncError(Exception):
+    """Base of all errors that this product raises on purpose; `str()` is fit for an administrator's eyes."""
+
+
+class Retry(WiceSyncError):
+    """The server is busy or out of reach: nothing is wrong with the account, try again after `after`."""
+
+    def __init__(self, message: str, *, after: timedelta = timedelta(seconds=60)) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class Halt(WiceSyncError):
+    """This account, profile or kind cannot go on until an administrator has acted; `str()` says what to do."""
+
+    def __init__(self, code: HaltCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class BadInput(WiceSyncError):
+    """What a person typed or a file holds cannot be used; `problems` lists every fault at once, each with its place."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class LeaseLost(WiceSyncError):
+    """Another worker took this profile over; this run must stop at once and write nothing more (R36)."""
