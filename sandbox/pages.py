@@ -1,7 +1,7 @@
 """The small built-in pages of both servers: one look (`templates/base.html`), plain HTML forms, German, no script.
 
 Templates are found by file name in sandbox/templates, sandbox/wice/templates and sandbox/exchange/templates; each side
-starts its file names with its own name ("wice_people.html", "exchange_mailbox.html") so that they never hide one another.
+starts its file names with its own name ("wice_people.html", "exchange_mailbox.html") so that none hides another.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ def _environment() -> Environment:
 
 
 def render(request: Request, name: str, *, status: int = 200, **context: object) -> HTMLResponse:
-    """The page `name`, escaped. Every template has `request` and fills base.html's blocks title, server, nav, content."""
+    """The page `name`, escaped. Every template has `request` and fills base.html: title, server, nav, content."""
     return HTMLResponse(_environment().get_template(name).render(request=request, **context), status)
 
 
