@@ -152,7 +152,7 @@ class Mailbox(Protocol):
         ...
 
     def find_folder(self, path: str, kind: Kind) -> Folder | None:
-        """Find "default" (the standard folder), "Wice" (below it) or a path such as "Contacts/Customers" from the mailbox's root; None if not there."""
+        """Find "default" (the standard folder), "Wice" (below it) or a path from the mailbox's root such as "Contacts/Customers"; None: not there."""
         ...
 
     def create_folder(self, path: str, kind: Kind, marker: str) -> Folder:

@@ -13,7 +13,8 @@ from app.domain.sync import Absence, Item, Stamp
 class Create:
     """Create `record`, stamped. `into` names an existing Wice record that only left the scope: bring it back instead (R9, R13).
 
-    `company` is the Wice company a new person belongs to; "" lets the adapter create it by its name, or none if the name is empty (R6).
+    `company` is the item id of the Wice company a new person belongs to, "" for none (R6: the planner has looked it up, or creates it first
+    as a record of its own). Company fields on a person's record are never written by a creation: they belong to the company (R10).
     """
 
     attempt: AttemptId
@@ -28,7 +29,8 @@ class Update:
     """Write the mapped fields of `record` over an item if it is still at `version` with content `fingerprint` (R31).
 
     `before` is what was read at that version: fields that compare equal need not be sent again, so that rich text keeps its format.
-    `write_company`: a changed company part is written to the Wice company too (R10).
+    Wice: `company` (item id) assigns a person to that company; `write_company` writes the record's company part to the person's company (R10);
+    without it company fields of a person are left alone. Exchange ignores both.
     """
 
     attempt: AttemptId
@@ -37,6 +39,7 @@ class Update:
     fingerprint: str
     record: Record
     before: Record
+    company: str = ""
     write_company: bool = False
 
 
