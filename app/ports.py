@@ -6,11 +6,15 @@ Every method may raise `Retry` (try later), `Halt` (an administrator must act); 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.ids import ItemId
-from app.domain.sync import Found, Item, Kind, Page, Side
+from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
+from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
+from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
+from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
 
 
@@ -169,4 +173,143 @@ class Mailbox(Protocol):
 
     def close(self) -> None:
         """Free connections."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a side's list of changes was read. `inventory_open`: a complete listing was begun and has not ended yet."""
+
+    value: str | None = None
+    inventory_open: bool = False
+
+
+class Ledger(Protocol):
+    """The books of one profile, held under a lease: every method that writes renews the lease and raises `LeaseLost` if it was taken over (R36).
+
+    Each writing method is one transaction: when it returns, it is on disk.
+    """
+
+    run: RunId
+    """The run that writes."""
+
+    def cursor(self, kind: Kind, side: Side) -> Cursor:
+        """How far the list of changes was read."""
+        ...
+
+    def save_page(self, kind: Kind, side: Side, sightings: Sequence[Sighting], cursor: Cursor) -> None:
+        """Remember `sightings` as unsettled (replacing what was remembered of the same ids) together with the cursor behind them."""
+        ...
+
+    def seen(self, kind: Kind, side: Side) -> Sequence[Seen]:
+        """All unsettled and held sightings."""
+        ...
+
+    def hold(self, kind: Kind, held: Sequence[Seen]) -> None:
+        """Mark sightings as held (their `held` is set), inserting those that are not there yet; they stay until settled or seen at another version."""
+        ...
+
+    def forget_seen(self, kind: Kind, side: Side, ids: Sequence[ItemId]) -> None:
+        """Drop sightings that need no action: gone and unlinked, or unchanged."""
+        ...
+
+    def links(self, kind: Kind) -> Iterator[Link]:
+        """All links, ended ones too, streamed, ordered by id."""
+        ...
+
+    def failures(self, kind: Kind) -> Mapping[str, Failure]:
+        """Refused items by action key (R32)."""
+        ...
+
+    def begin(self, intents: Sequence[Intent]) -> None:
+        """Write down what is about to be written to a server (R30)."""
+        ...
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Store what came of it."""
+        ...
+
+    def open_intents(self, kind: Kind) -> Sequence[JournalEntry]:
+        """Entries in state BEGUN or LOST, of this or any former run, oldest first."""
+        ...
+
+    def close_intent(self, attempt: AttemptId, state: IntentState) -> None:
+        """Recovery's verdict on an open entry that is not settled otherwise."""
+        ...
+
+    def attempt(self, attempt: AttemptId) -> JournalEntry | None:
+        """The journal entry of one attempt, as named in a stamp."""
+        ...
+
+    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
+        """Store the plan of this run; plans of former runs that are still OPEN or NEEDS_CONFIRMATION become SUPERSEDED."""
+        ...
+
+    def set_plan_state(self, plan: PlanId, state: PlanState) -> None:
+        """Move a plan on."""
+        ...
+
+    def stored_plan(self) -> StoredPlan | None:
+        """The newest plan that is OPEN, NEEDS_CONFIRMATION or EXECUTING, whichever run made it."""
+        ...
+
+    def save_folder(self, kind: Kind, folder_id: str) -> None:
+        """Remember the folder's id in the profile (R26)."""
+        ...
+
+    def forget_folder(self, kind: Kind) -> None:
+        """Drop folder id, cursor and sightings of the Exchange side, keep the links (another folder was chosen)."""
+        ...
+
+    def save_endpoint(self, endpoint: str) -> None:
+        """Remember what autodiscover found for the account."""
+        ...
+
+    def approve(self) -> None:
+        """The profile's first plan is approved (R27)."""
+        ...
+
+    def finish(self, status: str, report: Mapping[str, object]) -> None:
+        """Close the run with its status and report, and free the lease."""
+        ...
+
+
+class Books(Protocol):
+    """Opens the ledger of a profile."""
+
+    @property
+    def installation(self) -> str:
+        """This installation's random id, part of folder markers (R43)."""
+        ...
+
+    def open(self, profile: ProfileId, trigger: str) -> AbstractContextManager[Ledger]:
+        """Take the profile's lease, start a run (`trigger`: "analyse", "sync", "confirm", ...).
+
+        A lease whose holder is a dead process of this machine, or that has expired, is taken over; its run is closed as failed.
+        Leaving the context without `finish` closes the run as failed and frees the lease. Raises: LeaseLost if another live run holds it.
+        """
+        ...
+
+
+class Registry(Protocol):
+    """Servers, accounts and profiles (R34). Secrets are decrypted when read and encrypted when saved; saving replaces by name."""
+
+    def wice_servers(self) -> Sequence[WiceServer]: ...
+    def exchange_servers(self) -> Sequence[ExchangeServer]: ...
+    def accounts(self) -> Sequence[Account]: ...
+    def profiles(self) -> Sequence[Profile]: ...
+
+    def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
+        """A profile with all it needs, found by `name` or `account/name`. Raises: BadInput naming the profiles that exist, or that it is ambiguous."""
+        ...
+
+    def save(self, entity: WiceServer | ExchangeServer | Account | Profile) -> bool:
+        """Create or change; True if anything changed. What the engine found out (folder ids, endpoint, approval) is kept unless given.
+
+        A changed folder wish drops the old folder's id; changed settings release held items.
+        """
+        ...
+
+    def remove(self, entity: WiceServer | ExchangeServer | Account | Profile) -> None:
+        """Delete with all that hangs on it here; nothing on either server is touched (R37)."""
         ...

@@ -1,0 +1,160 @@
+"""Servers, accounts and profiles: what an administrator configures (R34). Secrets are plain here and encrypted at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from app.domain.ids import AccountId, ProfileId
+from app.domain.sync import Kind, Side
+
+
+class Direction(StrEnum):
+    """R21."""
+
+    BOTH = "both"
+    TO_WICE = "to_wice"
+    TO_EXCHANGE = "to_exchange"
+
+    @property
+    def target(self) -> Side | None:
+        """The only side that may be written; None if both may."""
+        return {Direction.TO_WICE: Side.WICE, Direction.TO_EXCHANGE: Side.EXCHANGE}.get(self)
+
+
+class Conflict(StrEnum):
+    """Who wins a conflict (R22): `wice` is the handbook's "overwrite in Outlook", the default."""
+
+    WICE = "wice"
+    EXCHANGE = "exchange"
+
+
+class TargetChanges(StrEnum):
+    """What becomes of changes at the target of a one-way profile (R23)."""
+
+    OVERWRITE = "overwrite"
+    KEEP = "keep"
+
+
+class CompanyData(StrEnum):
+    """What becomes of company data that was edited on a person's contact in Exchange (R10)."""
+
+    RESTORE = "restore"
+    WRITE = "write"
+
+
+class FirstPlan(StrEnum):
+    """Whether a person must approve the profile's first plan (R27)."""
+
+    ASK = "ask"
+    APPROVED = "approved"
+
+
+class Auth(StrEnum):
+    """How this server signs in at Exchange."""
+
+    BASIC = "basic"
+    NTLM = "ntlm"
+    OAUTH2 = "oauth2"
+
+
+class Access(StrEnum):
+    """Whose login opens a mailbox: a service account that impersonates, or the account's own."""
+
+    IMPERSONATION = "impersonation"
+    DELEGATE = "delegate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WiceServer:
+    """One Wice installation. `dialect` overrides what is assumed of its wire protocol."""
+
+    name: str
+    url: str
+    mandant: str
+    api_key: str = field(default="", repr=False)
+    time_zone: str = "Europe/Berlin"
+    ca_file: str = ""
+    dialect: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExchangeServer:
+    """One Exchange organisation. An empty `url` is found by autodiscover once per account and stored there."""
+
+    name: str
+    kind: str = "ews"
+    url: str = ""
+    auth: Auth = Auth.BASIC
+    access: Access = Access.IMPERSONATION
+    username: str = ""
+    password: str = field(default="", repr=False)
+    tenant_id: str = ""
+    client_id: str = ""
+    token_url: str = ""
+    ca_file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person: a Wice login and a mailbox. `exchange_username/password` are used with delegate access only."""
+
+    id: AccountId = AccountId(0)
+    name: str
+    email: str = ""
+    wice_server: str
+    wice_username: str
+    wice_password: str = field(default="", repr=False)
+    exchange_server: str
+    mailbox: str
+    exchange_username: str = ""
+    exchange_password: str = field(default="", repr=False)
+    endpoint: str = ""
+    """What autodiscover found; the server's `url` wins where it is given."""
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What of an account is synchronised, and how (R34). Folder ids are known after the first analysis (R26)."""
+
+    id: ProfileId = ProfileId(0)
+    account: str
+    name: str
+    contacts: bool = True
+    appointments: bool = True
+    contacts_folder: str = "Wice"
+    calendar_folder: str = "Wice"
+    direction: Direction = Direction.BOTH
+    conflict: Conflict = Conflict.WICE
+    target_changes: TargetChanges = TargetChanges.OVERWRITE
+    company_data: CompanyData = CompanyData.RESTORE
+    window_past_days: int = 180
+    schedule: str = ""
+    first_plan: FirstPlan = FirstPlan.ASK
+    active: bool = True
+    contacts_folder_id: str = ""
+    calendar_folder_id: str = ""
+    approved: bool = False
+    """A person has approved the first plan, or the profile's first plan was approved in advance (R27)."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """The kinds that this profile synchronises, contacts first."""
+        return tuple(
+            kind for kind, on in ((Kind.CONTACTS, self.contacts), (Kind.APPOINTMENTS, self.appointments)) if on
+        )
+
+    def folder_wish(self, kind: Kind) -> str:
+        """The folder as the administrator named it: "Wice", "default" or a path."""
+        return self.contacts_folder if kind is Kind.CONTACTS else self.calendar_folder
+
+    def folder_id(self, kind: Kind) -> str:
+        """The folder's id, "" before the first analysis."""
+        return self.contacts_folder_id if kind is Kind.CONTACTS else self.calendar_folder_id
+
+    def window_start(self, today: date) -> date:
+        """First day that is picked up (R20)."""
+        return today - timedelta(days=self.window_past_days)

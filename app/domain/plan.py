@@ -1,0 +1,206 @@
+"""A plan: what each side must do, action by action, with its reason; what the administrator sees is what is executed (R27, R28)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from app.domain.fingerprint import Record
+from app.domain.ids import ItemId, LinkId, PlanId, RunId, Version
+from app.domain.sync import End, Kind, Side
+
+
+class Op(StrEnum):
+    """What happens to an item on one side; the three columns of the handbook's table."""
+
+    ADD = "add"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
+class Reason(StrEnum):
+    """Why an action is planned. The portal, the command line and *explain* show these words' translations."""
+
+    NEW_IN_WICE = "new_in_wice"
+    NEW_IN_EXCHANGE = "new_in_exchange"
+    CHANGED_IN_WICE = "changed_in_wice"
+    CHANGED_IN_EXCHANGE = "changed_in_exchange"
+    GONE_IN_WICE = "gone_in_wice"
+    GONE_IN_EXCHANGE = "gone_in_exchange"
+    GONE_ON_BOTH = "gone_on_both"
+    CONFLICT_WICE_WINS = "conflict_wice_wins"
+    CONFLICT_EXCHANGE_WINS = "conflict_exchange_wins"
+    TARGET_OVERWRITTEN = "target_overwritten"
+    TWIN = "twin"
+    TWIN_DIFFERS = "twin_differs"
+    SAME_CHANGE = "same_change"
+    UNCHANGED = "unchanged"
+    COMPANY_RESTORED = "company_restored"
+    COMPANY_OF_NEW_PERSON = "company_of_new_person"
+    ORPHANED_COPY = "orphaned_copy"
+    AGED_OUT = "aged_out"
+
+
+class HintReason(StrEnum):
+    """Why an item is left alone, or what else a person should know."""
+
+    NOT_A_CONTACT = "not_a_contact"
+    UNREADABLE = "unreadable"
+    NO_NAME = "no_name"
+    SERIES = "series"
+    FOREIGN_PRIVATE = "foreign_private"
+    OUT_OF_WINDOW = "out_of_window"
+    AMBIGUOUS_TWIN = "ambiguous_twin"
+    AMBIGUOUS_COMPANY = "ambiguous_company"
+    TARGET_ONLY = "target_only"
+    TARGET_KEPT = "target_kept"
+    COMPANY_DATA_RESTORED = "company_data_restored"
+    COMPANY_DATA_IGNORED = "company_data_ignored"
+    QUARANTINED = "quarantined"
+    FROZEN = "frozen"
+    LISTING_INCOMPLETE = "listing_incomplete"
+    ABSENCE_UNPROVEN = "absence_unproven"
+    CHANGED_SINCE_ANALYSIS = "changed_since_analysis"
+    CAPABILITY_MISSING = "capability_missing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedWrite:
+    """One write on one side. `record` is what the side shall hold (None for a deletion), `before` what it holds.
+
+    `into`: bring this known record back instead of creating one. `company`: Wice company of a person: an item id, or `new:<key>` for one that
+    an earlier action of this plan creates, or "".
+    """
+
+    side: Side
+    op: Op
+    record: Record | None = None
+    before: Record | None = None
+    into: ItemId | None = None
+    company: str = ""
+    write_company: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """One item's row of the plan. No writes: only our own books change (linked, forgotten, seen).
+
+    `key` names the item across plans: the link's id, or `<side>:<item id>` while there is no link. `wice` and `exchange` are the ends that
+    the plan saw; the action is executed only if both are still so (R28). `fields` are the names that differ between before and after.
+    """
+
+    key: str
+    kind: Kind
+    link: LinkId
+    reason: Reason
+    label: str
+    writes: tuple[PlannedWrite, ...] = ()
+    wice: End | None = None
+    exchange: End | None = None
+    parent: str = ""
+    last_day: date | None = None
+    conflict: bool = False
+    fields: tuple[str, ...] = ()
+    ends_link: bool = False
+    creates_company: str = ""
+    """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
+
+    def same_as(self, other: Action) -> bool:
+        """Is this still the action that was approved: same writes wanted, from the same two states?"""
+        return self._essence() == other._essence()
+
+    def _essence(self) -> tuple[object, ...]:
+        ends = tuple((end.id, end.fingerprint) if end else None for end in (self.wice, self.exchange))
+        return ends, tuple((w.side, w.op, w.record) for w in self.writes), self.ends_link
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """An item that is left alone, or a fact about the whole kind (`item` is ""), in words a person can act on."""
+
+    reason: HintReason
+    label: str = ""
+    side: Side | None = None
+    item: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindPlan:
+    """The plan of one kind: counts of what is there (R27), actions in the order of execution, hints, and why it must be confirmed (R29)."""
+
+    kind: Kind
+    in_wice: int = 0
+    in_exchange: int = 0
+    linked: int = 0
+    actions: tuple[Action, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    alarms: tuple[str, ...] = ()
+    """One sentence each; a plan with alarms is executed only after an administrator's confirmation."""
+
+    def count(self, side: Side, op: Op) -> int:
+        """Number of items that this plan adds, changes or deletes on `side`."""
+        return sum(write.side is side and write.op is op for action in self.actions for write in action.writes)
+
+    @property
+    def writes(self) -> int:
+        """Number of remote writes in all."""
+        return sum(len(action.writes) for action in self.actions)
+
+
+class PlanState(StrEnum):
+    """Life of a stored plan."""
+
+    OPEN = "open"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    EXECUTING = "executing"
+    EXECUTED = "executed"
+    DISCARDED = "discarded"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPlan:
+    """A plan in the database, with the run that made it."""
+
+    id: PlanId
+    run: RunId
+    state: PlanState
+    kinds: tuple[KindPlan, ...]
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Keys of all its actions."""
+        return frozenset(action.key for kind in self.kinds for action in kind.actions)
+
+    def alarms(self) -> Iterable[str]:
+        """All sentences that say why it must be confirmed."""
+        return (alarm for kind in self.kinds for alarm in kind.alarms)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An item that its server refused (R32): how often in a row, with which error, in which state of both ends (`signature`)."""
+
+    key: str
+    kind: Kind
+    signature: str
+    count: int
+    code: str
+    message: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sighting that is not settled yet, or that is held: what the books remember of an unlinked or changed item."""
+
+    side: Side
+    id: ItemId
+    version: Version
+    gone: bool = False
+    held: HintReason | None = None
+    label: str = ""
+    detail: str = ""
