@@ -127,6 +127,24 @@ class Hint:
     detail: str = ""
 
 
+class AlarmReason(StrEnum):
+    """Why a plan is not executed without an administrator's confirmation (R29)."""
+
+    MANY_DELETIONS = "many_deletions"
+    EMPTIED = "emptied"
+    LISTING_INCOMPLETE = "listing_incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """One reason to ask: `count` of `total` linked items on `side`."""
+
+    reason: AlarmReason
+    side: Side
+    count: int
+    total: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindPlan:
     """The plan of one kind: counts of what is there (R27), actions in the order of execution, hints, and why it must be confirmed (R29)."""
@@ -137,8 +155,8 @@ class KindPlan:
     linked: int = 0
     actions: tuple[Action, ...] = ()
     hints: tuple[Hint, ...] = ()
-    alarms: tuple[str, ...] = ()
-    """One sentence each; a plan with alarms is executed only after an administrator's confirmation."""
+    alarms: tuple[Alarm, ...] = ()
+    """A plan with alarms is executed only after an administrator's confirmation."""
 
     def count(self, side: Side, op: Op) -> int:
         """Number of items that this plan adds, changes or deletes on `side`."""
@@ -175,8 +193,8 @@ class StoredPlan:
         """Keys of all its actions."""
         return frozenset(action.key for kind in self.kinds for action in kind.actions)
 
-    def alarms(self) -> Iterable[str]:
-        """All sentences that say why it must be confirmed."""
+    def alarms(self) -> Iterable[Alarm]:
+        """All reasons why it must be confirmed."""
         return (alarm for kind in self.kinds for alarm in kind.alarms)
 
 
