@@ -1,7 +1,6 @@
-"""The neutral demo world: a German trading company's customers and calendar, the same for the same `people` and `today`.
+"""Companies, contacts and appointments of no server's format: what `demo` makes, `importer` reads and each side stores.
 
-Values only, of no server's format: `wice.seed` and `exchange.seed` each turn them into their own. Names are invented; telephone
-numbers are from the ranges the Bundesnetzagentur keeps free for films and books; addresses end in .example or example.com.
+`wice.seed` and `exchange.seed` each turn them into their own.
 """
 
 from collections.abc import Mapping

@@ -1,0 +1,5 @@
+"""The one way a call fails."""
+
+
+class RefusedError(Exception):
+    """A call that Wice answers with {"error": text}."""
