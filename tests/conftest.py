@@ -1,0 +1,34 @@
+"""What holds for every test: no network but loopback, how hard Hypothesis tries, and the servers that tests may ask for.
+
+`make test` runs the profile `ci`: small, and the same examples every time. `make proof` runs `proof`: long, and random.
+"""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.services.network import allow_loopback_only
+
+pytest_plugins = ["tests.services.postgres"]
+
+allow_loopback_only()
+
+# No deadlines and no "too slow": whether a test passes must not depend on what else this machine does.
+settings.register_profile(
+    "ci", max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "proof",
+    settings.get_profile("ci"),
+    max_examples=int(os.environ.get("PROOF_EXAMPLES", "2000")),
+    derandomize=False,
+    print_blob=True,
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+
+@pytest.fixture(scope="session")
+def proof_rounds() -> int:
+    """How often a proof that takes seconds repeats itself, such as killing a real process at a random moment."""
+    return int(os.environ.get("PROOF_ROUNDS", "3"))
