@@ -6,6 +6,7 @@ starts its file names with its own name ("wice_people.html", "exchange_mailbox.h
 
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -26,9 +27,15 @@ def _environment() -> Environment:
     )
 
 
-def render(request: Request, name: str, *, status: int = 200, **context: object) -> HTMLResponse:
+def render(request: Request, name: str, /, *, status: int = 200, **context: object) -> HTMLResponse:
     """The page `name`, escaped. Every template has `request` and fills base.html: title, server, nav, content."""
     return HTMLResponse(_environment().get_template(name).render(request=request, **context), status)
+
+
+async def form(request: Request) -> dict[str, str]:
+    """The fields of a form-encoded body, whatever its declared type; of a repeated field the last value."""
+    body = (await request.body()).decode("utf-8", "replace")
+    return dict(parse_qsl(body, keep_blank_values=True))
 
 
 def see_other(path: str) -> RedirectResponse:

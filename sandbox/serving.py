@@ -120,7 +120,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--import", dest="imports", type=Path, action="append", default=[])
     given = parser.parse_args(arguments)
     options = Options(seed=given.seed, people=given.people, today=given.today, imports=tuple(given.imports))
-    serve(create_app(given.side, options), given.port)
+    try:
+        serve(create_app(given.side, options), given.port)
+    except OSError as error:
+        sys.exit(f"the {given.side} sandbox cannot listen on port {given.port}: {error.strerror}; choose another port")
 
 
 if __name__ == "__main__":

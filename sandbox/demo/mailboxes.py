@@ -70,12 +70,13 @@ def _at_work(contact: DemoContact, company: DemoCompany | None) -> DemoContact:
 def _twin(rng: Random, position: int, contact: DemoContact, company: DemoCompany | None) -> DemoContact:
     """Every third twin is the same, every third knows less, every third knows something else."""
     twin = replace(_at_work(contact, company), key=f"twin-{contact.key}", flagged_for=frozenset())
-    if position % 3 == 1:
+    same, knows_less = 0, 1
+    if position % 3 == same:
+        return twin
+    if position % 3 == knows_less:
         return replace(twin, department="", birthday=None, mobile_phone="")
-    if position % 3 == 2:
-        mobile = f"{rng.choice(words.MOBILE_STARTS)}{rng.randrange(100):02}"
-        return replace(twin, mobile_phone=mobile, notes="Kennt sich im Lager aus.", categories=("Wichtig",))
-    return twin
+    mobile = f"{rng.choice(words.MOBILE_STARTS)}{rng.randrange(100):02}"
+    return replace(twin, mobile_phone=mobile, notes="Kennt sich im Lager aus.", categories=("Wichtig",))
 
 
 def _company_contact(company: DemoCompany) -> DemoContact:
@@ -122,5 +123,5 @@ def _new_appointments(
             new.append(replace(timed_appointment(rng, key, title, today), attendees=attendees))
     shared = timed_appointment(Random(16), "shared-meeting", "Monatsbesprechung Vertrieb", today)
     own = timed_appointment(rng, f"{username}-new-last", "Rücksprache Lager", today)
-    attendees = tuple(f"{each}@example.com" for each in usernames[:_SHARING])
-    return [*new, replace(shared, attendees=attendees) if username in usernames[:_SHARING] else own]
+    invited = tuple(f"{each}@example.com" for each in usernames[:_SHARING])
+    return [*new, replace(shared, attendees=invited) if username in usernames[:_SHARING] else own]

@@ -41,8 +41,8 @@ def reaches_into(values: Mapping[str, Any], first: date | None, last: date | Non
         return True
     if not values["rrule"] or start > window_end:
         return False
-    length = end - start
-    earliest = window_start - length if window_start - datetime.min > length else window_start
+    # An occurrence that began before the window may still last into it.
+    earliest = window_start - (end - start) if first else start
     occurrence = _rule(values["rrule"], start).after(earliest, inc=True)
     return occurrence is not None and occurrence <= window_end
 

@@ -3,15 +3,15 @@
 import secrets
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.control import Control, Fault
+from sandbox.control import Control, Fault, Parameters
 from sandbox.demo import world
+from sandbox.pages import form
 from sandbox.people import MANDANT, Person, people
 from sandbox.serving import Options
 from sandbox.wice import admin, pages
@@ -25,7 +25,7 @@ from sandbox.wice.tables import Table
 BASE_PATH = "/pserv/base/json"
 PLUGIN_PATH = "/plugin/wp_wice_client_api_backend/json"
 
-FAULT_KINDS = {"session_expired": {}, "empty_list": {}, "denied": {}}
+FAULT_KINDS: dict[str, Parameters] = {"session_expired": {}, "empty_list": {}, "denied": {}}
 """What only this server can do wrong, beside `control.COMMON_KINDS`."""
 
 _SECTIONS = {
@@ -80,7 +80,7 @@ class WiceServer:
 
     async def api(self, request: Request) -> Response:
         """Any method, on the base server's path and on the plugin's; by POST form, query string or both mixed."""
-        fields = await all_fields(request)
+        fields = dict(request.query_params) | await form(request)
         name = fields.get("method", "")
         fault = self.control.next_fault(name if name in (*METHODS, "login") else "unknown")
         if request.url.path == PLUGIN_PATH and not self._key_fits(request):
@@ -157,12 +157,6 @@ def create_app(options: Options) -> Starlette:
             *pages.routes(server),
         ]
     )
-
-
-async def all_fields(request: Request) -> dict[str, str]:
-    """Query string and form together, the form's values first; whatever the body's declared type."""
-    body = (await request.body()).decode("utf-8", "replace")
-    return dict(request.query_params) | dict(parse_qsl(body, keep_blank_values=True))
 
 
 def _early_answer(fault: Fault | None) -> Response | None:
