@@ -1,0 +1,50 @@
+# Two commands for a fresh machine: `make demo` and `make test`. All others are parts of them or keep them working.
+# Every target sets up what it needs; PYTHON=... names a Python when the one that is found is not the wanted one.
+
+BIN := .venv/bin
+
+# A test run's length of proofs; see tests/conftest.py.
+PROOF_EXAMPLES ?= 2000
+PROOF_ROUNDS ?= 100
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint format lock proof clean setup setup-runtime
+export PYTHON
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup-runtime ## start everything with made-up data, show a first sync; ONCE=1: print the results and end
+	$(BIN)/python tools/demo.py $(if $(filter-out 0,$(ONCE)),--once)
+
+test: lint ## all checks and all tests, with the real servers they need
+	$(BIN)/python -m pytest --numprocesses 2
+
+lint: setup ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+format: setup ## bring the code into the one format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: ## choose the versions in constraints.txt anew
+	@tools/setup bare
+	$(BIN)/python tools/lock.py
+
+proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2000 PROOF_ROUNDS=100
+	HYPOTHESIS_PROFILE=proof PROOF_EXAMPLES=$(PROOF_EXAMPLES) PROOF_ROUNDS=$(PROOF_ROUNDS) \
+		$(BIN)/python -m pytest -m proof --timeout 0 --numprocesses 2 tests/proof
+
+clean: ## remove what these commands have made, except var/ (the data of the embedded default)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+setup:
+	@tools/setup dev
+
+setup-runtime:
+	@tools/setup runtime
