@@ -1,0 +1,1 @@
+"""The Exchange sandbox: EWS over HTTP with in-memory mailboxes."""
