@@ -193,6 +193,9 @@ class Ledger(Protocol):
     run: RunId
     """The run that writes."""
 
+    number: int
+    """How many runs this profile has had, this one included: consecutive runs have consecutive numbers (R40)."""
+
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         """How far the list of changes was read."""
         ...

@@ -132,7 +132,6 @@ class AlarmReason(StrEnum):
 
     MANY_DELETIONS = "many_deletions"
     EMPTIED = "emptied"
-    LISTING_INCOMPLETE = "listing_incomplete"
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,8 +185,9 @@ class Link:
     last_day: date | None = None
     ended: bool = False
     written_side: Side | None = None
-    """The side that the last run wrote, what it wrote, and in how many runs in a row it wrote just that (R40)."""
+    """The side that was written last, with which content, in which run, and in how many runs in a row just that (R40)."""
     written_fingerprint: str = ""
+    written_run: int = 0
     written_runs: int = 0
     missing: bool = False
     """Absent once in an answer that did not suffice as evidence; a second run must see it too (R42)."""

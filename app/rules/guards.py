@@ -1,0 +1,32 @@
+"""When an administrator must be asked first (R29). Pure predicates over a plan; none of them can be switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from app.domain.plan import Action, Alarm, AlarmReason, KindPlan, Op
+from app.domain.sync import Side
+from app.rules.state import SideView
+
+FREE_DELETIONS: Final = 10
+FREE_SHARE: Final = 0.2
+SMALL_NUMBER: Final = 2
+"""Up to two linked items may vanish together without a question: each absence was proven by asking the server for that very item."""
+
+
+def alarms(plan: KindPlan, linked: int, views: tuple[SideView, SideView]) -> tuple[Alarm, ...]:
+    """All reasons to stop this plan before its first write; `linked` counts the links before it."""
+    return tuple(alarm for view in views for alarm in _side_alarms(plan, linked, view))
+
+
+def _side_alarms(plan: KindPlan, linked: int, view: SideView) -> Iterator[Alarm]:
+    if linked > SMALL_NUMBER and view.size * 2 < linked:
+        yield Alarm(AlarmReason.EMPTIED, view.side, view.size, linked)
+    deletions = sum(_deletes(action, view.side) for action in plan.actions)
+    if deletions > max(FREE_DELETIONS, FREE_SHARE * linked):
+        yield Alarm(AlarmReason.MANY_DELETIONS, view.side, deletions, linked)
+
+
+def _deletes(action: Action, side: Side) -> bool:
+    return any(write.op is Op.DELETE and write.side is side for write in action.writes)

@@ -1,0 +1,252 @@
+"""Decide what each side must do, for one kind. Pure: same input, same plan. What is decided per item stands in `decisions`; read it first.
+
+The order of the actions is the order of execution: companies before the persons that belong to them, removals last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from app.domain.ids import AttemptId, ItemId, LinkId, Version
+from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason, Seen
+from app.domain.sync import Change, Held, Item, Kind, Link, Side
+from app.ports import Company
+from app.rules import guards, retry
+from app.rules.linked import REVIVABLE, judge
+from app.rules.newcomers import NewLink, Setting, welcome
+from app.rules.policy import Policy
+from app.rules.state import Pair, SideView, end_of
+
+SILENT = frozenset({HintReason.OUT_OF_WINDOW, HintReason.TARGET_ONLY})
+"""Held without a hint: nothing is wrong with these items and nobody needs to act; *explain* tells about them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """All that the engine has found out about one kind of a profile. `lost` are attempts of creations whose answer was lost or never came."""
+
+    kind: Kind
+    wice: SideView
+    exchange: SideView
+    links: Sequence[Link]
+    policy: Policy
+    companies: Sequence[Company] = ()
+    failures: Mapping[str, Failure] = field(default_factory=dict)
+    lost: frozenset[AttemptId] = frozenset()
+    new_link: NewLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """The plan, and what changes in our own books at once because no server is concerned.
+
+    `settled` are actions without writes that only note a moved version; `holds` are items not to be looked at again until they change.
+    """
+
+    plan: KindPlan
+    settled: tuple[Action, ...]
+    holds: tuple[Seen, ...]
+
+
+def plan(situation: Situation) -> Planned:
+    """Plan one kind (R27)."""
+    moved = _moved(situation)
+    links = [moved.get(link.id, link) for link in situation.links if not link.ended]
+    actions: list[Action] = []
+    hints: list[Hint] = []
+    for pair in _touched(links, situation):
+        verdict = judge(pair, situation.policy, situation.companies)
+        hints += verdict.hints
+        actions += _guarded(verdict.action, pair.link, situation, hints)
+    newcomers = _newcomers(links, situation)
+    actions += [_orphan(item, situation) for item in newcomers.orphans]
+    arrivals = welcome(newcomers.wice, newcomers.exchange, newcomers.setting)
+    for action in arrivals.actions:
+        actions += _guarded(action, None, situation, hints)
+    hints += arrivals.hints
+    hints += _listing_hints(situation)
+    holds, held_hints = _held(situation, links)
+    settled = tuple(action for action in actions if _is_bookkeeping(action))
+    planned = KindPlan(
+        kind=situation.kind,
+        in_wice=situation.wice.size,
+        in_exchange=situation.exchange.size,
+        linked=len(links),
+        actions=tuple(sorted((a for a in actions if not _is_bookkeeping(a)), key=_rank)),
+        hints=tuple(hints + held_hints),
+    )
+    views = (situation.wice, situation.exchange)
+    return Planned(
+        plan=replace(planned, alarms=guards.alarms(planned, len(links), views)),
+        settled=settled,
+        holds=(*arrivals.holds, *holds),
+    )
+
+
+def _moved(situation: Situation) -> dict[LinkId, Link]:
+    """Items that were moved away and back have a new id but carry our stamp: they stay the same thing (R24, R26)."""
+    by_id = {link.id: link for link in situation.links if not link.ended}
+    known = {link.exchange.id for link in by_id.values()}
+    moved: dict[LinkId, Link] = {}
+    for item in situation.exchange.items.values():
+        link = by_id.get(item.stamp.link) if item.stamp and item.id not in known else None
+        if link and link.id not in moved and link.exchange.id in situation.exchange.gone:
+            moved[link.id] = replace(link, exchange=replace(link.exchange, id=item.id, version=Version("")))
+    return moved
+
+
+def _touched(links: Iterable[Link], situation: Situation) -> Iterable[Pair]:
+    """Linked items of which at least one side was read or is gone; an item that its adapter cannot read holds both sides (R18)."""
+    for link in links:
+        if link.wice.id in situation.wice.held or link.exchange.id in situation.exchange.held:
+            continue
+        pair = Pair.of(link, situation.wice, situation.exchange)
+        unchanged = pair.wice_change is Change.SAME and pair.exchange_change is Change.SAME
+        if not unchanged or _is_news(pair):
+            yield pair
+
+
+def _is_news(pair: Pair) -> bool:
+    """Both contents are as they were; is there a version or an id to note?"""
+    return any(
+        item is not None and end_of(item) != pair.link.end(side)
+        for side, item in ((Side.WICE, pair.wice), (Side.EXCHANGE, pair.exchange))
+    )
+
+
+def _guarded(action: Action | None, link: Link | None, situation: Situation, hints: list[Hint]) -> Iterable[Action]:
+    """Leave out what was refused too often (R32) or keeps bouncing (R40)."""
+    if action is None:
+        return ()
+    failure = situation.failures.get(action.key)
+    if failure is not None and retry.is_quarantined(action, failure):
+        hints.append(_about(action, HintReason.QUARANTINED, f"{failure.code}: {failure.message}"))
+        return ()
+    if link is not None and retry.is_bouncing(link, action):
+        hints.append(_about(action, HintReason.FROZEN, ", ".join(action.fields)))
+        return ()
+    return (action,)
+
+
+def _about(action: Action, reason: HintReason, detail: str) -> Hint:
+    side = Side.EXCHANGE if action.exchange else Side.WICE
+    end = action.exchange or action.wice
+    return Hint(reason, action.label, side, end.id if end else "", detail)
+
+
+@dataclass(frozen=True)
+class _Newcomers:
+    wice: list[Item]
+    exchange: list[Item]
+    orphans: list[Item]
+    setting: Setting
+
+
+def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
+    linked = {link.wice.id for link in links} | {link.exchange.id for link in links}
+    wice = [item for item in situation.wice.items.values() if item.id not in linked]
+    exchange = [item for item in situation.exchange.items.values() if item.id not in linked]
+    orphans = [item for item in exchange if _is_orphan(item, links, situation)]
+    gone = {item.id for item in orphans}
+    setting = Setting(
+        kind=situation.kind,
+        policy=situation.policy,
+        companies=situation.companies,
+        new_link=situation.new_link,
+        ended=_revivable(situation, linked),
+    )
+    return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
+
+
+def _is_orphan(item: Item, links: Sequence[Link], situation: Situation) -> bool:
+    """Made by an attempt of ours that took effect after we had given it up and created the item once more; untouched since (R30)."""
+    stamp = item.stamp
+    return (
+        stamp is not None
+        and stamp.attempt in situation.lost
+        and stamp.fingerprint == item.fingerprint
+        and any(link.id == stamp.link for link in links)
+    )
+
+
+def _orphan(item: Item, situation: Situation) -> Action:
+    return Action(
+        key=f"{Side.EXCHANGE.value}:{item.id}",
+        kind=situation.kind,
+        link=situation.new_link(),
+        reason=Reason.ORPHANED_COPY,
+        label=item.record.label,
+        writes=(PlannedWrite(side=Side.EXCHANGE, op=Op.DELETE, before=item.record),),
+        exchange=end_of(item),
+        ends_link=True,
+    )
+
+
+def _revivable(situation: Situation, linked: set[ItemId]) -> dict[str, Link]:
+    """Former links whose Wice record is alive but out of scope, by link id and by the content their Exchange item last had."""
+    revivable: dict[str, Link] = {}
+    for link in situation.links:
+        if link.ended and link.wice.id not in linked and situation.wice.gone.get(link.wice.id) in REVIVABLE:
+            revivable |= {link.id: link, link.exchange.fingerprint: link}
+    return revivable
+
+
+def former_wice_ids(links: Sequence[Link], exchange_items: Iterable[Item]) -> frozenset[ItemId]:
+    """Wice records that newcomers in Exchange may be joined to again; the engine asks Wice about them before it plans (R8, R13)."""
+    items = list(exchange_items)
+    stamps = {item.stamp.link for item in items if item.stamp}
+    contents = {item.fingerprint for item in items}
+    return frozenset(
+        link.wice.id for link in links if link.ended and (link.id in stamps or link.exchange.fingerprint in contents)
+    )
+
+
+def _held(situation: Situation, links: Sequence[Link]) -> tuple[list[Seen], list[Hint]]:
+    """Items that cannot be read, newly found or held before; those of a link are looked at again each time."""
+    linked = {link.wice.id for link in links} | {link.exchange.id for link in links}
+    holds: list[Seen] = []
+    hints: list[Hint] = []
+    for view in (situation.wice, situation.exchange):
+        for held in view.held.values():
+            seen = _as_seen(held, view.side)
+            hints.append(_hint_of(seen))
+            holds += [] if held.id in linked else [seen]
+        hints += [_hint_of(seen) for seen in view.parked if seen.held not in SILENT]
+    return holds, hints
+
+
+def _listing_hints(situation: Situation) -> list[Hint]:
+    return [
+        Hint(reason, side=view.side, detail=str(count))
+        for view in (situation.wice, situation.exchange)
+        for reason, count in (
+            (HintReason.LISTING_INCOMPLETE, view.unlisted),
+            (HintReason.ABSENCE_UNPROVEN, view.doubtful),
+        )
+        if count
+    ]
+
+
+def _as_seen(held: Held, side: Side) -> Seen:
+    return Seen(side, held.id, held.version, held=HintReason(held.because.value), label=held.label, detail=held.detail)
+
+
+def _hint_of(seen: Seen) -> Hint:
+    return Hint(seen.held or HintReason.UNREADABLE, seen.label, seen.side, seen.id, seen.detail)
+
+
+def _is_bookkeeping(action: Action) -> bool:
+    return action.reason is Reason.UNCHANGED
+
+
+def _rank(action: Action) -> int:
+    if any(write.op is Op.DELETE for write in action.writes):
+        return 2
+    return 0 if action.creates_company else 1
+
+
+def newcomers_exist(view: SideView, links: Iterable[Link]) -> bool:
+    """Is there an item on this side that is linked to nothing? Then held target-only items of the other side are looked at again (R24)."""
+    linked = {link.end(view.side).id for link in links if not link.ended}
+    return any(item not in linked for item in view.items)

@@ -1,0 +1,95 @@
+"""What one run works with: the profile, both servers, the books. Built by `app.bootstrap`, handed to every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from app.domain.account import Account, Profile
+from app.domain.ids import ItemId, LinkId
+from app.domain.sync import Kind, Link, Side
+from app.ports import Crm, Ledger, Mailbox, Store
+from app.rules.policy import Policy
+
+
+class Progress(Protocol):
+    """Shows a person how far a long run is; `total` is 0 while nobody knows it."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Report that `done` of `total` are through `what` ("gather", "apply", ...)."""
+        ...
+
+
+class NoProgress:
+    """For runs that nobody watches."""
+
+    def step(self, what: str, done: int, total: int) -> None:
+        """Show nothing."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    """One profile's run. `now` gives aware UTC times; `may_claim` says whether this run may write the folder's marker (R43; not when analysing)."""
+
+    profile: Profile
+    account: Account
+    installation: str
+    crm: Crm
+    mailbox: Mailbox
+    ledger: Ledger
+    now: Callable[[], datetime]
+    progress: Progress = field(default_factory=NoProgress)
+
+    @property
+    def policy(self) -> Policy:
+        """The profile's policy today."""
+        return Policy.of(self.profile, self.now().date())
+
+    @property
+    def marker(self) -> str:
+        """The text on the profile's folders (R43)."""
+        return f"wice-sync/{self.installation}/{self.profile.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """The two stores of one kind."""
+
+    wice: Store
+    exchange: Store
+
+    def on(self, side: Side) -> Store:
+        """The store of `side`."""
+        return self.wice if side is Side.WICE else self.exchange
+
+    @property
+    def kind(self) -> Kind:
+        """What both hold."""
+        return self.wice.kind
+
+
+class LinkIndex:
+    """All links of one kind in memory: by id, and active ones by the item id of either side (also `ports.Known`)."""
+
+    def __init__(self, links: Iterable[Link]) -> None:
+        self.by_id: dict[LinkId, Link] = {link.id: link for link in links}
+        active = self.active
+        self._by_item: Mapping[Side, dict[ItemId, Link]] = {
+            side: {link.end(side).id: link for link in active} for side in Side
+        }
+
+    @property
+    def active(self) -> list[Link]:
+        """Links that have not ended."""
+        return [link for link in self.by_id.values() if not link.ended]
+
+    def of(self, side: Side, item: ItemId) -> Link | None:
+        """The active link of an item."""
+        return self._by_item[side].get(item)
+
+    def children(self, parents: Iterable[str]) -> frozenset[ItemId]:
+        """Linked Wice persons of these companies."""
+        wanted = frozenset(parents)
+        return frozenset(link.wice.id for link in self._by_item[Side.WICE].values() if link.parent in wanted)

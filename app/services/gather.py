@@ -1,0 +1,183 @@
+"""Find out what changed on one side since the last sync, page by page, and read it in full; prove every absence.
+
+A page's ids are stored together with the cursor behind it, so that a run that dies goes on there (R30). What a version alone cannot
+tell is looked at; what a list does not name is asked for by id: only the server's own word makes an item GONE (R42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Final
+
+from app.domain.ids import ItemId, Version
+from app.domain.journal import Settlement
+from app.domain.plan import Seen
+from app.domain.sync import Absence, Absent, Found, Held, Item, Link, Page, Side, Sighting
+from app.ports import Cursor, Ledger, Store
+from app.rules.policy import Policy
+from app.rules.state import SideView
+from app.services.desk import LinkIndex
+
+BATCH: Final = 200
+
+
+@dataclass
+class _Listing:
+    """What a side's list told: all ids of an inventory (None after a delta), and whether it contradicted itself."""
+
+    inventory: set[ItemId] | None = None
+    suspect: bool = False
+
+
+@dataclass
+class _Reading:
+    """What was read in full."""
+
+    items: dict[ItemId, Item] = field(default_factory=dict)
+    held: dict[ItemId, Held] = field(default_factory=dict)
+    gone: dict[ItemId, Absence] = field(default_factory=dict)
+
+    def take(self, found: Iterable[Found]) -> None:
+        """Sort answers by what they are."""
+        for answer in found:
+            match answer:
+                case Item():
+                    self.items[answer.id] = answer
+                case Held():
+                    self.held[answer.id] = answer
+                case Absent():
+                    self.gone[answer.id] = answer.because
+
+
+def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> SideView:
+    """Return what is new, changed and gone on the side of `store`."""
+    listing = _list(store, ledger, links)
+    seen = ledger.seen(store.kind, store.side)
+    pending = [sighting for sighting in seen if sighting.held is None]
+    absent = _absent(store.side, links, listing, policy)
+    witnesses = {link.end(store.side).id for link in links.active if link.missing and store.side is Side.EXCHANGE}
+    ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *witnesses])
+    reading = _Reading()
+    reading.take(fetch(store, list(ids)))
+    _forget_strangers(store, ledger, links, pending, reading)
+    doubtful = _doubt(store, ledger, links, listing, absent, reading)
+    view = SideView(
+        side=store.side,
+        items=reading.items,
+        held=reading.held,
+        gone={item: why for item, why in reading.gone.items() if links.of(store.side, item)},
+        parked=[sighting for sighting in seen if sighting.held is not None and sighting.id not in ids],
+        unlisted=sum(item in reading.items for item in absent),
+        doubtful=doubtful,
+    )
+    return replace(view, size=_size(view, links, listing))
+
+
+def fetch(store: Store, ids: Sequence[ItemId]) -> Iterator[Found]:
+    """Read items in batches."""
+    remaining = iter(ids)
+    while batch := list(islice(remaining, BATCH)):
+        yield from store.fetch(batch)
+
+
+def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
+    """`view` with these items read as well, if they are not in it yet."""
+    wanted = [item for item in ids if item not in view.items and item not in view.held and item not in view.gone]
+    if not wanted:
+        return view
+    reading = _Reading(dict(view.items), dict(view.held), dict(view.gone))
+    reading.take(fetch(store, wanted))
+    parked = [sighting for sighting in view.parked if sighting.id not in wanted]
+    return replace(view, items=reading.items, held=reading.held, gone=reading.gone, parked=parked)
+
+
+def _list(store: Store, ledger: Ledger, links: LinkIndex) -> _Listing:
+    cursor = ledger.cursor(store.kind, store.side)
+    # An inventory that broke off cannot name what is absent: with links to lose it starts again, without it goes on where it stopped.
+    start = None if cursor.inventory_open and links.active else cursor.value
+    listing = _walk(store, ledger, links, cursor, start)
+    if listing.suspect:
+        listing = _walk(store, ledger, links, Cursor(), None)
+        listing.suspect = True
+    return listing
+
+
+def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start: str | None) -> _Listing:
+    listing = _Listing()
+    parked = {seen.id: seen.version for seen in ledger.seen(store.kind, store.side) if seen.held is not None}
+    for page in store.changes(start, links):
+        listing.suspect = listing.suspect or page.suspect
+        if page.inventory:
+            listing.inventory = (listing.inventory or set()) | {s.id for s in page.sightings if not s.gone}
+        news = [s for s in page.sightings if not _is_known(s, store.side, links, parked)]
+        behind = _cursor_behind(page)
+        if news or behind != cursor:
+            ledger.save_page(store.kind, store.side, news, behind)
+            cursor = behind
+        if listing.suspect:
+            break
+    return listing
+
+
+def _cursor_behind(page: Page) -> Cursor:
+    return Cursor(page.cursor, inventory_open=page.inventory and not page.last)
+
+
+def _is_known(sighting: Sighting, side: Side, links: LinkIndex, parked: dict[ItemId, Version]) -> bool:
+    """Nothing to look at: the version is the one of the last sync, or of the hold."""
+    if sighting.gone:
+        return False
+    link = links.of(side, sighting.id)
+    if link is None:
+        return parked.get(sighting.id) == sighting.version
+    end = link.end(side)
+    return sighting.certain and end.certain and end.version == sighting.version
+
+
+def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> list[ItemId]:
+    """Linked items that an inventory did not name. What has left the window is not expected in it (R20)."""
+    if listing.inventory is None:
+        return []
+    expected = (link for link in links.active if side is Side.EXCHANGE or policy.picks_up(link.last_day))
+    return [link.end(side).id for link in expected if link.end(side).id not in listing.inventory]
+
+
+def _forget_strangers(
+    store: Store, ledger: Ledger, links: LinkIndex, pending: Sequence[Seen], reading: _Reading
+) -> None:
+    """Sightings of items that came and went without ever being linked need no action."""
+    strangers = [s.id for s in pending if s.id in reading.gone and links.of(store.side, s.id) is None]
+    if strangers:
+        ledger.forget_seen(store.kind, store.side, strangers)
+
+
+def _doubt(
+    store: Store, ledger: Ledger, links: LinkIndex, listing: _Listing, absent: Sequence[ItemId], reading: _Reading
+) -> int:
+    """After a lost or contradictory sync state nothing is deleted on one run's evidence: the second run is the witness (R42).
+
+    Returns how many absences wait for it. Wice lists are inventories in every run and need no witness.
+    """
+    if store.side is Side.WICE:
+        return 0
+    first_time: list[Link] = []
+    for item in absent if listing.inventory is not None else ():
+        link = links.of(store.side, item)
+        if link and item in reading.gone and not link.missing:
+            first_time.append(replace(link, missing=True))
+            del reading.gone[item]
+    returned = [
+        replace(link, missing=False) for link in links.active if link.missing and link.exchange.id in reading.items
+    ]
+    if first_time or returned:
+        ledger.settle([Settlement(link=link) for link in (*first_time, *returned)])
+    return len(first_time)
+
+
+def _size(view: SideView, links: LinkIndex, listing: _Listing) -> int:
+    if listing.inventory is not None:
+        return len(listing.inventory)
+    strangers = sum(links.of(view.side, item) is None for item in (*view.items, *view.held))
+    return len(links.active) - len(view.gone) + strangers + len(view.parked)
