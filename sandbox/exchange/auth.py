@@ -59,7 +59,7 @@ class Doorkeeper:
         return self._caller(login)
 
     def login_of(self, user: str) -> str:
-        """The login behind a user name: "anna@example.com", "EXAMPLE\\anna" and "anna" are the same person."""
+        """The login behind a user name, which may come with a Windows domain or without the mail domain: "anna" is anna@example.com."""
         name = user.rpartition("\\")[2].casefold()
         return (
             name if "@" in name else next((login for login in self._passwords if login.partition("@")[0] == name), name)

@@ -68,8 +68,8 @@ def pox(raw: bytes, world: World, ews_url: str) -> bytes:
     mailbox = world.mailboxes.get(address.casefold())
     head = f'<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="{_POX}">'
     if mailbox is None:
-        error = '<Response><Error Time="00:00:00" Id="0"><ErrorCode>500</ErrorCode><Message>The e-mail address cannot be found.</Message></Error></Response>'
-        return f"{head}{error}</Autodiscover>".encode()
+        error = "<ErrorCode>500</ErrorCode><Message>The e-mail address cannot be found.</Message>"
+        return f'{head}<Response><Error Time="00:00:00" Id="0">{error}</Error></Response></Autodiscover>'.encode()
     protocols = "".join(
         f"<Protocol><Type>{kind}</Type><EwsUrl>{escape(ews_url)}</EwsUrl></Protocol>" for kind in ("EXCH", "EXPR")
     )

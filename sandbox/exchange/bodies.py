@@ -10,7 +10,9 @@ from sandbox.exchange.fragments import element
 TEXT, HTML = "Text", "HTML"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_BLOCKS = frozenset(["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol"])
+_BLOCKS = frozenset(
+    ["p", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "table", "ul", "ol"]
+)
 _SILENT = frozenset(["head", "style", "script", "title"])
 
 

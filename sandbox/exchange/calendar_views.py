@@ -79,7 +79,7 @@ def _meeting(item: Item) -> dict[str, str]:
 
 
 def _series(master: Item) -> dict[str, str]:
-    dates = {found.index: found for found in recurrence.occurrences(master)}
+    dates = {found.position: found for found in recurrence.occurrences(master)}
     alive = [found for index, found in dates.items() if index not in master.deleted_occurrences]
     view = {}
     if alive:
@@ -99,10 +99,10 @@ def _series(master: Item) -> dict[str, str]:
 
 
 def _info(tag: str, master: Item, found: recurrence.Occurrence) -> str:
-    changed = master.exceptions.get(found.index)
+    changed = master.exceptions.get(found.position)
     start, end = calendar.span(changed.properties) if changed else (found.start, found.end)
     key = changed.change_key if changed else master.change_key
     return (
-        f"<t:{tag}><t:ItemId{attributes(Id=recurrence.occurrence_id(master, found.index), ChangeKey=key)}/>"
+        f"<t:{tag}><t:ItemId{attributes(Id=recurrence.occurrence_id(master, found.position), ChangeKey=key)}/>"
         f"{element('Start', _instant(start))}{element('End', _instant(end))}{element('OriginalStart', _instant(found.start))}</t:{tag}>"
     )

@@ -22,7 +22,20 @@ _DAYS = {
     "SA": "Saturday",
     "SU": "Sunday",
 }
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _POSITIONS = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "-1": "Last"}
 
 Fields = Iterable[tuple[str, str]]
@@ -156,30 +169,34 @@ def recurrence_xml(appointment: DemoAppointment) -> str:
 
 
 def _pattern(rule: dict[str, str], start: date) -> str:
-    interval = element("Interval", rule.get("INTERVAL", "1"))
+    """The pattern's element; empty where Outlook has none for it, as for several weekdays of a month without a position."""
     by_day = rule.get("BYDAY", "")
-    days = " ".join(_DAYS[day[-2:]] for day in by_day.split(",") if day)
     position = rule.get("BYSETPOS") or by_day[:-2]
-    in_month = element("DayOfMonth", rule.get("BYMONTHDAY", str(start.day)))
+    days = " ".join(_DAYS[day[-2:]] for day in by_day.split(",") if day)
+    interval = element("Interval", rule.get("INTERVAL", "1"))
     month = element("Month", _MONTHS[int(rule.get("BYMONTH", start.month)) - 1])
-    by_position = element("DaysOfWeek", days) + element("DayOfWeekIndex", _POSITIONS.get(position, ""))
-    match rule.get("FREQ"), position in _POSITIONS:
-        case "DAILY", _:
-            return f"<t:DailyRecurrence>{interval}</t:DailyRecurrence>"
-        case "WEEKLY", _:
-            weekly = (
-                interval + element("DaysOfWeek", days or start.strftime("%A")) + element("FirstDayOfWeek", "Monday")
-            )
-            return f"<t:WeeklyRecurrence>{weekly}</t:WeeklyRecurrence>"
-        case "MONTHLY", True:
-            return f"<t:RelativeMonthlyRecurrence>{interval}{by_position}</t:RelativeMonthlyRecurrence>"
-        case "MONTHLY", False if not by_day:
-            return f"<t:AbsoluteMonthlyRecurrence>{interval}{in_month}</t:AbsoluteMonthlyRecurrence>"
-        case "YEARLY", True:
-            return f"<t:RelativeYearlyRecurrence>{by_position}{month}</t:RelativeYearlyRecurrence>"
-        case "YEARLY", False if not by_day:
-            return f"<t:AbsoluteYearlyRecurrence>{in_month}{month}</t:AbsoluteYearlyRecurrence>"
-    return ""
+    in_month = element("DayOfMonth", rule.get("BYMONTHDAY", str(start.day)))
+    if by_day:
+        kind, in_month = (
+            "Relative",
+            element("DaysOfWeek", days) + element("DayOfWeekIndex", _POSITIONS.get(position, "")),
+        )
+    else:
+        kind = "Absolute"
+    inner = {
+        "DAILY": ("Daily", interval),
+        "WEEKLY": (
+            "Weekly",
+            interval + element("DaysOfWeek", days or start.strftime("%A")) + element("FirstDayOfWeek", "Monday"),
+        ),
+        "MONTHLY": (f"{kind}Monthly", interval + in_month),
+        "YEARLY": (f"{kind}Yearly", in_month + month),
+    }
+    frequency = rule.get("FREQ", "")
+    if frequency not in inner or (frequency in ("MONTHLY", "YEARLY") and by_day and position not in _POSITIONS):
+        return ""
+    name, fields = inner[frequency]
+    return f"<t:{name}Recurrence>{fields}</t:{name}Recurrence>"
 
 
 def _range(rule: dict[str, str], start: date) -> str:

@@ -97,8 +97,8 @@ def _unfolded(item: Item, end: datetime) -> list[Item]:
     for date in recurrence.occurrences(item):
         if date.start >= end:
             break
-        if date.index not in item.deleted_occurrences:
-            found.append(item.exceptions.get(date.index) or recurrence.made_occurrence(item, date))
+        if date.position not in item.deleted_occurrences:
+            found.append(item.exceptions.get(date.position) or recurrence.made_occurrence(item, date))
     return found
 
 

@@ -9,12 +9,24 @@ from sandbox.exchange.paths import Path, is_extended, path_of
 from sandbox.exchange.world import Folder
 
 _ELEMENTS = {"IPF.Contact": "ContactsFolder", "IPF.Appointment": "CalendarFolder", "IPF.Task": "TasksFolder"}
-_ORDER = ["FolderId", "ParentFolderId", "FolderClass", "DisplayName", "TotalCount", "ChildFolderCount", "ExtendedProperty", "EffectiveRights", "DistinguishedFolderId", "UnreadCount"]
+_ORDER = [
+    "FolderId",
+    "ParentFolderId",
+    "FolderClass",
+    "DisplayName",
+    "TotalCount",
+    "ChildFolderCount",
+    "ExtendedProperty",
+    "EffectiveRights",
+    "DistinguishedFolderId",
+    "UnreadCount",
+]
 _DEFAULT = frozenset(
     ["folder:FolderId", "folder:DisplayName", "folder:TotalCount", "folder:ChildFolderCount", "folder:UnreadCount"]
 )
 _RIGHTS = "".join(
-    element(name, "true") for name in ["CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read"]
+    element(name, "true")
+    for name in ["CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read"]
 )
 
 

@@ -21,8 +21,6 @@ _HOME = {
     "DistributionList": "contacts",
     "CalendarItem": "calendar",
     "Task": "tasks",
-    "Message": "drafts",
-    "Item": "drafts",
 }
 _REQUIRED_FOLDER = {
     "Contact": (
@@ -59,7 +57,9 @@ def _created(call: Call, node: Element) -> Item:
         raise EwsError("ErrorInvalidItemForOperationCreateItem", f"{local(node)} cannot be created here.")
     saved_in = child(call.request, "SavedItemFolderId")
     folder = (
-        call.mailbox(None).distinguished(_HOME[local(node)]) if saved_in is None else call.target("SavedItemFolderId")
+        call.mailbox(None).distinguished(_HOME.get(local(node), "drafts"))
+        if saved_in is None
+        else call.target("SavedItemFolderId")
     )
     _check_disposition(call, local(node))
     item = made(node, folder, call.envelope.time_zone)
@@ -114,14 +114,15 @@ def delete(call: Call) -> list[str]:
                 "SendMeetingCancellations attribute is required for calendar items.",
             )
         count_mails(call, item, "SendMeetingCancellations")
-        _disposed(item, str(call.request.get("DeleteType")))
+        dispose(item, str(call.request.get("DeleteType")))
         call.counters.writes += 1
         return ""
 
     return call.each(call.section("ItemIds"), one)
 
 
-def _disposed(item: Item, how: str) -> None:
+def dispose(item: Item, how: str) -> None:
+    """Delete an item as DeleteType says; "MoveToDeletedItems" in Deleted Items means what SoftDelete means elsewhere."""
     mailbox = item.folder.mailbox
     if item.master is not None:
         index = int(item.id.partition(".")[2])

@@ -13,8 +13,7 @@ from lxml.etree import _Element as Element
 from sandbox.exchange import calendar
 from sandbox.exchange.errors import EwsError
 from sandbox.exchange.fragments import child_text, children, local
-from sandbox.exchange.properties import Property
-from sandbox.exchange.world import Item
+from sandbox.exchange.world import Item, Property
 from sandbox.exchange.xmlnames import TYPES
 
 RECURRENCE = "calendar:Recurrence"
@@ -23,14 +22,27 @@ MOST = 1000  # of an endless series, nobody is shown more
 _WEEKDAYS = {"Monday": MO, "Tuesday": TU, "Wednesday": WE, "Thursday": TH, "Friday": FR, "Saturday": SA, "Sunday": SU}
 _DAY_GROUPS = {"Day": tuple(_WEEKDAYS.values()), "Weekday": (MO, TU, WE, TH, FR), "WeekendDay": (SA, SU)}
 _POSITIONS = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": -1}
-_MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _SHORTEST_MONTH = 28
 
 
 class Occurrence(NamedTuple):
-    """One date of a series as its pattern has it."""
+    """One date of a series as its pattern has it; `position` is its InstanceIndex."""
 
-    index: int
+    position: int
     start: datetime
     end: datetime
 
@@ -149,7 +161,7 @@ def made_occurrence(master: Item, found: Occurrence) -> Item:
     properties["calendar:Start"] = calendar.stored_moment("Start", found.start)
     properties["calendar:End"] = calendar.stored_moment("End", found.end)
     return Item(
-        id=occurrence_id(master, found.index),
+        id=occurrence_id(master, found.position),
         kind=master.kind,
         folder=master.folder,
         properties=properties,

@@ -4,6 +4,7 @@ import operator
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from lxml.etree import _Element as Element
 
@@ -17,7 +18,7 @@ from sandbox.exchange.xmlnames import DATE_TIMES
 
 Value = Callable[[str], str | None]
 
-_COMPARISONS: dict[str, Callable[[object, object], bool]] = {
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "IsEqualTo": operator.eq,
     "IsNotEqualTo": operator.ne,
     "IsGreaterThan": operator.gt,

@@ -24,4 +24,4 @@ def fault_in(body: Element) -> str | None:
     schema = _schema()
     if schema is None or schema.validate(body):
         return None
-    return "; ".join(str(entry.message) for entry in list(schema.error_log)[:3])
+    return str(schema.error_log)

@@ -70,4 +70,4 @@ def _put(xml: str, folder: Folder, key: str) -> Item | None:
 def _leave_out(master: Item, dates: tuple[date, ...]) -> None:
     for found in recurrence.occurrences(master):
         if found.start.date() in dates:
-            master.deleted_occurrences.add(found.index)
+            master.deleted_occurrences.add(found.position)

@@ -12,9 +12,51 @@ from sandbox.exchange.paths import Path, entry_key, is_extended, path_of
 from sandbox.exchange.world import Item
 from sandbox.exchange.xmlnames import ADDRESS_PARTS, ENTRY_URI, FIELDS, LABELS
 
-_DEFAULT = ["item:ItemId", "item:ParentFolderId", "item:Subject", "item:Sensitivity", "item:HasAttachments", "item:Importance", "item:Size", "item:DateTimeSent", "contacts:FileAs", "contacts:DisplayName", "contacts:CompanyName", "contacts:CompleteName", "contacts:EmailAddresses", "contacts:PhysicalAddresses", "contacts:PhoneNumbers", "contacts:ImAddresses", "contacts:JobTitle", "contacts:Surname", "distributionlist:Members", "calendar:Start", "calendar:End", "calendar:LegacyFreeBusyStatus", "calendar:Location", "calendar:IsRecurring", "calendar:CalendarItemType", "calendar:Organizer", "calendar:IsAllDayEvent", "message:From", "message:IsRead", "task:DueDate", "task:Status"]
+_DEFAULT = [
+    "item:ItemId",
+    "item:ParentFolderId",
+    "item:Subject",
+    "item:Sensitivity",
+    "item:HasAttachments",
+    "item:Importance",
+    "item:Size",
+    "item:DateTimeSent",
+    "contacts:FileAs",
+    "contacts:DisplayName",
+    "contacts:CompanyName",
+    "contacts:CompleteName",
+    "contacts:EmailAddresses",
+    "contacts:PhysicalAddresses",
+    "contacts:PhoneNumbers",
+    "contacts:ImAddresses",
+    "contacts:JobTitle",
+    "contacts:Surname",
+    "distributionlist:Members",
+    "calendar:Start",
+    "calendar:End",
+    "calendar:LegacyFreeBusyStatus",
+    "calendar:Location",
+    "calendar:IsRecurring",
+    "calendar:CalendarItemType",
+    "calendar:Organizer",
+    "calendar:IsAllDayEvent",
+    "message:From",
+    "message:IsRead",
+    "task:DueDate",
+    "task:Status",
+]
 _NEVER_IN_LISTS = frozenset(
-    ["item:Body", "item:TextBody", "item:UniqueBody", "item:Attachments", "item:MimeContent", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences", "calendar:FirstOccurrence", "calendar:LastOccurrence"]
+    [
+        "item:Body",
+        "item:TextBody",
+        "item:UniqueBody",
+        "item:Attachments",
+        "item:MimeContent",
+        "calendar:ModifiedOccurrences",
+        "calendar:DeletedOccurrences",
+        "calendar:FirstOccurrence",
+        "calendar:LastOccurrence",
+    ]
 )
 _ONLY_WHEN_ASKED = frozenset(("item:MimeContent", "item:TextBody", "item:UniqueBody"))
 

@@ -10,7 +10,15 @@ from sandbox.exchange.xmlnames import ITEM_CLASSES, LABELS
 
 _RIGHTS = "".join(
     element(name, "true")
-    for name in ["CreateAssociated", "CreateContents", "CreateHierarchy", "Delete", "Modify", "Read", "ViewPrivateItems"]
+    for name in [
+        "CreateAssociated",
+        "CreateContents",
+        "CreateHierarchy",
+        "Delete",
+        "Modify",
+        "Read",
+        "ViewPrivateItems",
+    ]
 )
 _COMPLETE_NAME = (
     ("Title", TITLE),

@@ -8,17 +8,54 @@ TYPES: Final = "http://schemas.microsoft.com/exchange/services/2006/types"
 MESSAGES: Final = "http://schemas.microsoft.com/exchange/services/2006/messages"
 ERRORS: Final = "http://schemas.microsoft.com/exchange/services/2006/errors"
 
-_ITEM = ["MimeContent", "ItemId", "ParentFolderId", "ItemClass", "Subject", "Sensitivity", "Body", "Attachments", "DateTimeReceived", "Size", "Categories", "Importance", "InReplyTo", "IsSubmitted", "IsDraft", "IsFromMe", "IsResend", "IsUnmodified", "InternetMessageHeaders", "DateTimeSent", "DateTimeCreated", "ResponseObjects", "ReminderDueBy", "ReminderIsSet", "ReminderNextTime", "ReminderMinutesBeforeStart", "DisplayCc", "DisplayTo", "DisplayBcc", "HasAttachments", "ExtendedProperty", "Culture", "EffectiveRights", "LastModifiedName", "LastModifiedTime", "IsAssociated", "WebClientReadFormQueryString", "WebClientEditFormQueryString", "ConversationId", "UniqueBody", "Flag", "StoreEntryId", "InstanceKey", "NormalizedBody", "EntityExtractionResult", "PolicyTag", "ArchiveTag", "RetentionDate", "Preview", "RightsManagementLicenseData", "PredictedActionReasons", "IsClutter", "BlockStatus", "HasBlockedImages", "TextBody", "IconIndex"]
 
-_CONTACT = ["FileAs", "FileAsMapping", "DisplayName", "GivenName", "Initials", "MiddleName", "Nickname", "CompleteName", "CompanyName", "EmailAddresses", "PhysicalAddresses", "PhoneNumbers", "AssistantName", "Birthday", "BusinessHomePage", "Children", "Companies", "ContactSource", "Department", "Generation", "ImAddresses", "JobTitle", "Manager", "Mileage", "OfficeLocation", "PostalAddressIndex", "Profession", "SpouseName", "Surname", "WeddingAnniversary", "HasPicture", "PhoneticFullName", "PhoneticFirstName", "PhoneticLastName", "Alias", "Notes", "Photo", "UserSMIMECertificate", "MSExchangeCertificate", "DirectoryId", "ManagerMailbox", "DirectReports"]
+def words(text: str) -> list[str]:
+    """Names as a list; written in one string because that is how a table of names reads best."""
+    return text.split()
 
-_CALENDAR = ["UID", "RecurrenceId", "DateTimeStamp", "Start", "End", "OriginalStart", "IsAllDayEvent", "LegacyFreeBusyStatus", "Location", "When", "IsMeeting", "IsCancelled", "IsRecurring", "MeetingRequestWasSent", "IsResponseRequested", "CalendarItemType", "MyResponseType", "Organizer", "RequiredAttendees", "OptionalAttendees", "Resources", "InboxReminders", "ConflictingMeetingCount", "AdjacentMeetingCount", "Duration", "TimeZone", "AppointmentReplyTime", "AppointmentSequenceNumber", "AppointmentState", "Recurrence", "FirstOccurrence", "LastOccurrence", "ModifiedOccurrences", "DeletedOccurrences", "MeetingTimeZone", "StartTimeZone", "EndTimeZone", "ConferenceType", "AllowNewTimeProposal", "IsOnlineMeeting", "MeetingWorkspaceUrl", "NetShowUrl", "EnhancedLocation", "StartWallClock", "EndWallClock", "StartTimeZoneId", "EndTimeZoneId", "JoinOnlineMeetingUrl", "OnlineMeetingSettings", "IsOrganizer"]
 
-_MESSAGE = ["Sender", "ToRecipients", "CcRecipients", "BccRecipients", "IsReadReceiptRequested", "IsDeliveryReceiptRequested", "ConversationIndex", "ConversationTopic", "From", "InternetMessageId", "IsRead", "IsResponseRequested", "References", "ReplyTo", "ReceivedBy", "ReceivedRepresenting"]
+_ITEM = words(
+    "MimeContent ItemId ParentFolderId ItemClass Subject Sensitivity Body Attachments DateTimeReceived Size "
+    "Categories Importance InReplyTo IsSubmitted IsDraft IsFromMe IsResend IsUnmodified InternetMessageHeaders "
+    "DateTimeSent DateTimeCreated ResponseObjects ReminderDueBy ReminderIsSet ReminderNextTime "
+    "ReminderMinutesBeforeStart DisplayCc DisplayTo DisplayBcc HasAttachments ExtendedProperty Culture "
+    "EffectiveRights LastModifiedName LastModifiedTime IsAssociated WebClientReadFormQueryString "
+    "WebClientEditFormQueryString ConversationId UniqueBody Flag StoreEntryId InstanceKey NormalizedBody "
+    "EntityExtractionResult PolicyTag ArchiveTag RetentionDate Preview RightsManagementLicenseData "
+    "PredictedActionReasons IsClutter BlockStatus HasBlockedImages TextBody IconIndex"
+)
 
-_TASK = ["ActualWork", "AssignedTime", "BillingInformation", "ChangeCount", "Companies", "CompleteDate", "Contacts", "DelegationState", "Delegator", "DueDate", "IsAssignmentEditable", "IsComplete", "IsRecurring", "IsTeamTask", "Mileage", "Owner", "PercentComplete", "Recurrence", "StartDate", "Status", "StatusDescription", "TotalWork"]
+_CONTACT = words(
+    "FileAs FileAsMapping DisplayName GivenName Initials MiddleName Nickname CompleteName CompanyName EmailAddresses "
+    "PhysicalAddresses PhoneNumbers AssistantName Birthday BusinessHomePage Children Companies ContactSource "
+    "Department Generation ImAddresses JobTitle Manager Mileage OfficeLocation PostalAddressIndex Profession "
+    "SpouseName Surname WeddingAnniversary HasPicture PhoneticFullName PhoneticFirstName PhoneticLastName Alias Notes "
+    "Photo UserSMIMECertificate MSExchangeCertificate DirectoryId ManagerMailbox DirectReports"
+)
 
-_LIST = ["DisplayName", "FileAs", "ContactSource", "Members"]
+_CALENDAR = words(
+    "UID RecurrenceId DateTimeStamp Start End OriginalStart IsAllDayEvent LegacyFreeBusyStatus Location When "
+    "IsMeeting IsCancelled IsRecurring MeetingRequestWasSent IsResponseRequested CalendarItemType MyResponseType "
+    "Organizer RequiredAttendees OptionalAttendees Resources InboxReminders ConflictingMeetingCount "
+    "AdjacentMeetingCount Duration TimeZone AppointmentReplyTime AppointmentSequenceNumber AppointmentState "
+    "Recurrence FirstOccurrence LastOccurrence ModifiedOccurrences DeletedOccurrences MeetingTimeZone StartTimeZone "
+    "EndTimeZone ConferenceType AllowNewTimeProposal IsOnlineMeeting MeetingWorkspaceUrl NetShowUrl EnhancedLocation "
+    "StartWallClock EndWallClock StartTimeZoneId EndTimeZoneId JoinOnlineMeetingUrl OnlineMeetingSettings IsOrganizer"
+)
+
+_MESSAGE = words(
+    "Sender ToRecipients CcRecipients BccRecipients IsReadReceiptRequested IsDeliveryReceiptRequested "
+    "ConversationIndex ConversationTopic From InternetMessageId IsRead IsResponseRequested References ReplyTo "
+    "ReceivedBy ReceivedRepresenting"
+)
+
+_TASK = words(
+    "ActualWork AssignedTime BillingInformation ChangeCount Companies CompleteDate Contacts DelegationState Delegator "
+    "DueDate IsAssignmentEditable IsComplete IsRecurring IsTeamTask Mileage Owner PercentComplete Recurrence "
+    "StartDate Status StatusDescription TotalWork"
+)
+
+_LIST = words("DisplayName FileAs ContactSource Members")
 
 
 def _keys(prefix: str, names: list[str]) -> dict[str, str]:
@@ -62,10 +99,13 @@ LABELS: Final = {
     "EmailAddresses": ["EmailAddress1", "EmailAddress2", "EmailAddress3"],
     "ImAddresses": ["ImAddress1", "ImAddress2", "ImAddress3"],
     "PhysicalAddresses": ["Business", "Home", "Other"],
-    "PhoneNumbers": ["AssistantPhone", "BusinessFax", "BusinessPhone", "BusinessPhone2", "Callback", "CarPhone", "CompanyMainPhone", "HomeFax", "HomePhone", "HomePhone2", "Isdn", "MobilePhone", "OtherFax", "OtherTelephone", "Pager", "PrimaryPhone", "RadioPhone", "Telex", "TtyTddPhone"],
+    "PhoneNumbers": words(
+        "AssistantPhone BusinessFax BusinessPhone BusinessPhone2 Callback CarPhone CompanyMainPhone HomeFax HomePhone "
+        "HomePhone2 Isdn MobilePhone OtherFax OtherTelephone Pager PrimaryPhone RadioPhone Telex TtyTddPhone"
+    ),
 }
 
-ADDRESS_PARTS: Final = ["Street", "City", "State", "CountryOrRegion", "PostalCode"]
+ADDRESS_PARTS: Final = words("Street City State CountryOrRegion PostalCode")
 
 PROPERTY_SETS: Final = {
     "Meeting": "6ed8da90-450b-101b-98da-00aa003f1305",
@@ -82,11 +122,30 @@ PROPERTY_SETS: Final = {
 """Distinguished property sets and their GUIDs (MS-OXPROPS 1.3.2): both spellings name the same property."""
 
 READ_ONLY: Final = frozenset(
-    ["item:ItemId", "item:ParentFolderId", "item:Size", "item:DateTimeCreated", "item:DateTimeReceived", "item:DateTimeSent", "item:HasAttachments", "item:EffectiveRights", "item:LastModifiedName", "item:LastModifiedTime", "item:IsDraft", "item:IsFromMe", "item:IsResend", "item:IsSubmitted", "item:IsUnmodified", "item:IsAssociated", "item:ReminderNextTime", "item:DisplayTo", "item:DisplayCc", "item:DisplayBcc", "item:ConversationId", "item:ResponseObjects", "item:WebClientReadFormQueryString", "item:WebClientEditFormQueryString", "item:UniqueBody", "item:TextBody", "item:Preview", "item:InstanceKey", "item:StoreEntryId", "item:NormalizedBody", "item:EntityExtractionResult", "contacts:CompleteName", "contacts:HasPicture", "contacts:ContactSource", "contacts:Alias", "contacts:Notes", "contacts:Photo", "contacts:DirectoryId", "contacts:ManagerMailbox", "contacts:DirectReports", "contacts:PhoneticFullName", "contacts:UserSMIMECertificate", "contacts:MSExchangeCertificate", "calendar:RecurrenceId", "calendar:DateTimeStamp", "calendar:OriginalStart", "calendar:IsMeeting", "calendar:IsCancelled", "calendar:IsRecurring", "calendar:MeetingRequestWasSent", "calendar:CalendarItemType", "calendar:MyResponseType", "calendar:Organizer", "calendar:ConflictingMeetingCount", "calendar:AdjacentMeetingCount", "calendar:Duration", "calendar:TimeZone", "calendar:AppointmentReplyTime", "calendar:AppointmentSequenceNumber", "calendar:AppointmentState", "calendar:FirstOccurrence", "calendar:LastOccurrence", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences", "calendar:StartWallClock", "calendar:EndWallClock", "calendar:StartTimeZoneId", "calendar:EndTimeZoneId", "calendar:IsOrganizer"]
+    words(
+        "item:ItemId item:ParentFolderId item:Size item:DateTimeCreated item:DateTimeReceived item:DateTimeSent "
+        "item:HasAttachments item:EffectiveRights item:LastModifiedName item:LastModifiedTime item:IsDraft item:IsFromMe "
+        "item:IsResend item:IsSubmitted item:IsUnmodified item:IsAssociated item:ReminderNextTime item:DisplayTo "
+        "item:DisplayCc item:DisplayBcc item:ConversationId item:ResponseObjects item:WebClientReadFormQueryString "
+        "item:WebClientEditFormQueryString item:UniqueBody item:TextBody item:Preview item:InstanceKey item:StoreEntryId "
+        "item:NormalizedBody item:EntityExtractionResult contacts:CompleteName contacts:HasPicture contacts:ContactSource "
+        "contacts:Alias contacts:Notes contacts:Photo contacts:DirectoryId contacts:ManagerMailbox contacts:DirectReports "
+        "contacts:PhoneticFullName contacts:UserSMIMECertificate contacts:MSExchangeCertificate calendar:RecurrenceId "
+        "calendar:DateTimeStamp calendar:OriginalStart calendar:IsMeeting calendar:IsCancelled calendar:IsRecurring "
+        "calendar:MeetingRequestWasSent calendar:CalendarItemType calendar:MyResponseType calendar:Organizer "
+        "calendar:ConflictingMeetingCount calendar:AdjacentMeetingCount calendar:Duration calendar:TimeZone "
+        "calendar:AppointmentReplyTime calendar:AppointmentSequenceNumber calendar:AppointmentState "
+        "calendar:FirstOccurrence calendar:LastOccurrence calendar:ModifiedOccurrences calendar:DeletedOccurrences "
+        "calendar:StartWallClock calendar:EndWallClock calendar:StartTimeZoneId calendar:EndTimeZoneId "
+        "calendar:IsOrganizer"
+    )
 )
 """What clients may not write: the server derives it. Setting it answers ErrorInvalidPropertySet."""
 
 DATE_TIMES: Final = frozenset(
-    ["item:DateTimeCreated", "item:DateTimeReceived", "item:DateTimeSent", "item:LastModifiedTime", "item:ReminderDueBy", "calendar:Start", "calendar:End", "contacts:Birthday", "contacts:WeddingAnniversary"]
+    words(
+        "item:DateTimeCreated item:DateTimeReceived item:DateTimeSent item:LastModifiedTime item:ReminderDueBy "
+        "calendar:Start calendar:End contacts:Birthday contacts:WeddingAnniversary"
+    )
 )
 """Properties that restrictions compare as points in time, not as text."""
