@@ -87,7 +87,7 @@ def _running(given: argparse.Namespace) -> Iterator[Servers]:
     servers: Servers = {}
     try:
         for side, port in _sides(given):
-            servers[side] = subprocess.Popen(
+            servers[side] = subprocess.Popen(  # noqa: S603  our own interpreter and our own arguments
                 [sys.executable, "-m", "sandbox.serving", side, "--port", str(port), *_world_options(given)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -90,7 +90,7 @@ _REFUSALS: Mapping[str, Callable[[Fault], Response]] = {
     ),
     "unauthorized": lambda _: Response("Unauthorized", 401, {"WWW-Authenticate": 'Basic realm="sandbox"'}),
     "error": lambda _: Response("Internal Server Error", 500),
-    "garbage": lambda _: Response("\x00<<< neither JSON nor XML {", 200, media_type="text/plain"),
+    "garbage": lambda _: Response("<<< neither JSON nor XML {", 200, media_type="text/plain"),
 }
 """Answers that need neither the protocol nor the operation: nothing is done."""
 

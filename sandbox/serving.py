@@ -76,7 +76,10 @@ def serve(app: Starlette, port: int) -> None:
 
     Raises: OSError when the port is taken.
     """
-    listener = socket.create_server(("127.0.0.1", port))
+    # With the protocol named, asyncio turns Nagle's algorithm off; otherwise every answer comes 40 ms late.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
     config = uvicorn.Config(
         app,
         http=CuttableProtocol,

@@ -1,7 +1,7 @@
 """Wall-time appointments: what Wice accepts, and whether one reaches into a window of dates."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from dateutil.rrule import rrulestr
@@ -27,6 +27,8 @@ def completed(values: Mapping[str, Any]) -> dict[str, Any]:
         raise RefusedError("An appointment must not end before it starts")
     if kept["rrule"]:
         _rule(kept["rrule"], start)
+    for override in kept["overrides"]:
+        _override_day(override)
     return kept
 
 
@@ -82,8 +84,13 @@ def _rule(text: str, start: datetime) -> Any:
 
 
 def _override_reaches(override: object, window_start: datetime, window_end: datetime) -> bool:
-    if not isinstance(override, dict) or not override.get("date_start"):
-        return False
-    day = parse_date(str(override["date_start"]), "overrides.date_start")
-    start = datetime.combine(day, time.min)
-    return start <= window_end and start + timedelta(days=1) > window_start
+    day = _override_day(override)
+    return day is not None and window_start.date() <= day <= window_end.date()
+
+
+def _override_day(override: object) -> date | None:
+    """The day to which an occurrence was moved; None when it stays on its own."""
+    if not isinstance(override, dict):
+        raise RefusedError("overrides must be a list of appointment objects")
+    written = override.get("date_start", "")
+    return parse_date(str(written), "overrides.date_start") if written else None

@@ -69,7 +69,7 @@ class WiceServer:
     def employee_of(self, cookie: str) -> str | None:
         """The employee of a live session, whose life this prolongs."""
         employee, used = self._sessions.get(cookie, ("", 0.0))
-        if not employee or time.monotonic() - used > self.settings.session_s:
+        if not employee or time.monotonic() - used >= self.settings.session_s:
             self._sessions.pop(cookie, None)
             return None
         self._sessions[cookie] = (employee, time.monotonic())
