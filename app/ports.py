@@ -209,7 +209,7 @@ class Ledger(Protocol):
         ...
 
     def hold(self, kind: Kind, held: Sequence[Seen]) -> None:
-        """Mark sightings as held (their `held` is set), inserting those that are not there yet; they stay until settled or seen at another version."""
+        """Mark sightings as held (`held` is set), inserting new ones; they stay until settled or seen at another version."""
         ...
 
     def forget_seen(self, kind: Kind, side: Side, ids: Sequence[ItemId]) -> None:
@@ -240,8 +240,8 @@ class Ledger(Protocol):
         """Recovery's verdict on an open entry that is not settled otherwise."""
         ...
 
-    def attempt(self, attempt: AttemptId) -> JournalEntry | None:
-        """The journal entry of one attempt, as named in a stamp."""
+    def abandoned(self, attempts: Collection[AttemptId]) -> frozenset[AttemptId]:
+        """Which of these attempts (as named in stamps) were given up: their effect, seen now, came too late (R30)."""
         ...
 
     def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
@@ -303,7 +303,7 @@ class Registry(Protocol):
     def profiles(self) -> Sequence[Profile]: ...
 
     def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
-        """A profile with all it needs, found by `name` or `account/name`. Raises: BadInput naming the profiles that exist, or that it is ambiguous."""
+        """A profile with all it needs, by `name` or `account/name`. Raises: BadInput naming the profiles that exist or that fit."""
         ...
 
     def save(self, entity: WiceServer | ExchangeServer | Account | Profile) -> bool:

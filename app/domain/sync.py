@@ -189,6 +189,8 @@ class Link:
     written_fingerprint: str = ""
     written_run: int = 0
     written_runs: int = 0
+    incomplete: bool = False
+    """A run died between the two writes of one action: the Exchange side still has to be completed from the Wice side (R30)."""
     missing: bool = False
     """Absent once in an answer that did not suffice as evidence; a second run must see it too (R42)."""
 

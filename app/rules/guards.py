@@ -30,3 +30,11 @@ def _side_alarms(plan: KindPlan, linked: int, view: SideView) -> Iterator[Alarm]
 
 def _deletes(action: Action, side: Side) -> bool:
     return any(write.op is Op.DELETE and write.side is side for write in action.writes)
+
+
+def sentence(alarm: Alarm) -> str:
+    """Why the plan waits for a confirmation, in one sentence."""
+    where = "Exchange" if alarm.side is Side.EXCHANGE else "Wice"
+    if alarm.reason is AlarmReason.EMPTIED:
+        return f"{where} answered with {alarm.count} items although {alarm.total} are linked: confirm only if that is really so."
+    return f"{alarm.count} of {alarm.total} linked items would be deleted in {where}: confirm only if that is intended."

@@ -38,7 +38,8 @@ def judge(pair: Pair, policy: Policy, companies: Sequence[Company]) -> Verdict: 
         return _leave_aged(pair)
     match decision:
         case Decision.NOTHING:
-            return Verdict(_books(pair, Reason.UNCHANGED))
+            complete = pair.link.incomplete and pair.wice and pair.exchange and policy.may_write(Side.EXCHANGE)
+            return Verdict(_update_exchange(pair) if complete else _books(pair, Reason.UNCHANGED))
         case Decision.FORGET:
             return Verdict(replace(_books(pair, Reason.GONE_ON_BOTH), ends_link=True))
         case Decision.KEEP:

@@ -103,7 +103,7 @@ def _touched(links: Iterable[Link], situation: Situation) -> Iterable[Pair]:
             continue
         pair = Pair.of(link, situation.wice, situation.exchange)
         unchanged = pair.wice_change is Change.SAME and pair.exchange_change is Change.SAME
-        if not unchanged or _is_news(pair):
+        if not unchanged or _is_news(pair) or link.incomplete:
             yield pair
 
 

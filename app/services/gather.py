@@ -57,8 +57,7 @@ def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> Si
     seen = ledger.seen(store.kind, store.side)
     pending = [sighting for sighting in seen if sighting.held is None]
     absent = _absent(store.side, links, listing, policy)
-    witnesses = {link.end(store.side).id for link in links.active if link.missing and store.side is Side.EXCHANGE}
-    ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *witnesses])
+    ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *_open_questions(store.side, links)])
     reading = _Reading()
     reading.take(fetch(store, list(ids)))
     _forget_strangers(store, ledger, links, pending, reading)
@@ -142,6 +141,11 @@ def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> 
         return []
     expected = (link for link in links.active if side is Side.EXCHANGE or policy.picks_up(link.last_day))
     return [link.end(side).id for link in expected if link.end(side).id not in listing.inventory]
+
+
+def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:
+    """Items to look at whatever the lists say: absences that wait for a second witness, and links that a dead run left half done."""
+    return [link.end(side).id for link in links.active if link.incomplete or (link.missing and side is Side.EXCHANGE)]
 
 
 def _forget_strangers(

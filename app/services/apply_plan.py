@@ -1,0 +1,231 @@
+"""Execute a plan, dumbly: one action = journal entry -> remote write -> link, committed batch by batch (R28, R30).
+
+The only place that writes to a server. An action that writes to both sides writes to Wice first; until its second write is done its link is marked
+incomplete. What a server refuses is remembered and stops nobody else (R32); what is no longer as planned is left for a new plan (R31).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby, islice
+from typing import Final
+
+from app.domain.fingerprint import Record, fingerprint
+from app.domain.ids import AttemptId, ItemId, new_id
+from app.domain.journal import Intent, Settlement
+from app.domain.plan import Action, Failure, Op, PlannedWrite
+from app.domain.sync import End, Item, Side, Stamp
+from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
+from app.errors import WiceSyncError
+from app.ports import Ledger
+from app.rules.retry import failed_again
+from app.services.books import remember, settlement
+from app.services.desk import Desk
+from app.services.prepare import Prepared
+
+BATCH: Final = 50
+
+
+@dataclass
+class Result:
+    """What came of a plan: executed writes, refused items, items to be planned again, companies whose other persons may be concerned."""
+
+    done: list[tuple[Action, PlannedWrite]] = field(default_factory=list)
+    linked: int = 0
+    failed: list[Failure] = field(default_factory=list)
+    stale: set[str] = field(default_factory=set)
+    companies: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One write of one action, ready to be sent."""
+
+    action: Action
+    planned: PlannedWrite
+    write: Write
+    intent: Intent
+
+
+class Applier:
+    """Executes the actions of one kind. `result` is always up to date, also when a server stops the run half-way."""
+
+    def __init__(self, desk: Desk, prepared: Prepared) -> None:
+        self.result = Result()
+        self._desk = desk
+        self._prepared = prepared
+        self._ledger: Ledger = desk.ledger
+        self._links = prepared.links
+        self._companies: dict[str, ItemId] = {}
+        self._written: dict[str, dict[Side, Item]] = {}
+        self._failures = desk.ledger.failures(prepared.stores.kind)
+
+    def run(self) -> Result:
+        """Execute all actions. Raises: Retry, Halt; what was done until then is on disk."""
+        actions = self._prepared.planned.plan.actions
+        done = 0
+        for _, phase in groupby(actions, key=lambda action: bool(action.creates_company)):
+            for batch in _batches(phase):
+                self._batch(batch)
+                done += len(batch)
+                self._desk.progress.step("apply", done, len(actions))
+        return self.result
+
+    def _batch(self, actions: Sequence[Action]) -> None:
+        self._keep([action for action in actions if not action.writes])
+        self._send(Side.WICE, actions)
+        self._send(Side.EXCHANGE, actions)
+
+    def _keep(self, actions: Sequence[Action]) -> None:
+        self._settle([settlement(action, self._links, {}) for action in actions])
+        self.result.linked += sum(not action.ends_link for action in actions)
+
+    def _send(self, side: Side, actions: Sequence[Action]) -> None:
+        jobs = [job for action in actions for job in self._jobs(side, action)]
+        for _, same in groupby(sorted(jobs, key=_op_of), key=_op_of):
+            self._write(side, list(same))
+
+    def _jobs(self, side: Side, action: Action) -> Iterator[_Job]:
+        if action.key in self.result.stale or any(failure.key == action.key for failure in self.result.failed):
+            return  # its write on the other side did not happen
+        for planned in action.writes:
+            if planned.side is side:
+                company = self._companies.get(planned.company.removeprefix("new:"), "") if planned.company else ""
+                company = company if planned.company.startswith("new:") else planned.company
+                if planned.company and not company:
+                    self._fail(action, "company_missing", "the company of this contact could not be created in Wice")
+                    return
+                yield self._job(action, replace(planned, company=company))
+
+    def _job(self, action: Action, planned: PlannedWrite) -> _Job:
+        attempt = AttemptId(new_id())
+        end = self._end(action, planned.side)
+        content = fingerprint(planned.record) if planned.record else ""
+        write = _write_of(attempt, action, planned, end, content)
+        return _Job(action, planned, write, self._intent(attempt, action, planned, end, content))
+
+    def _end(self, action: Action, side: Side) -> End | None:
+        return action.wice if side is Side.WICE else action.exchange
+
+    def _intent(
+        self, attempt: AttemptId, action: Action, planned: PlannedWrite, end: End | None, content: str
+    ) -> Intent:
+        return Intent(
+            attempt=attempt,
+            kind=action.kind,
+            side=planned.side,
+            op=planned.op,
+            link=action.link,
+            key=action.key,
+            label=action.label,
+            reason=action.reason.value,
+            item=planned.into if planned.op is Op.ADD else (end.id if end else None),
+            before=planned.before,
+            after=planned.record,
+            content=content,
+            other=self._other_end(action, planned.side),
+            parent=action.parent,
+            company=planned.company,
+            conflict=action.conflict,
+        )
+
+    def _other_end(self, action: Action, side: Side) -> End | None:
+        written = self._written.get(action.key, {}).get(side.other)
+        if written is not None:
+            return End(id=written.id, version=written.version, fingerprint=written.fingerprint, certain=written.certain)
+        return self._end(action, side.other)
+
+    def _write(self, side: Side, jobs: Sequence[_Job]) -> None:
+        self._ledger.begin([job.intent for job in jobs])
+        outcomes: list[Outcome] = []
+        try:
+            for outcome in self._prepared.stores.on(side).write([job.write for job in jobs]):
+                outcomes.append(outcome)  # noqa: PERF402 - what was yielded before an error must be kept
+        except WiceSyncError:
+            self._note(jobs, outcomes)
+            raise
+        self._note(jobs, outcomes)
+
+    def _note(self, jobs: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
+        self._settle([self._outcome(job, outcome) for job, outcome in zip(jobs, outcomes, strict=False)])
+
+    def _outcome(self, job: _Job, outcome: Outcome) -> Settlement:
+        closed = ((job.write.attempt, outcome),)
+        match outcome:
+            case Written(item):
+                return replace(self._success(job, item), outcomes=closed)
+            case Stale() | Missing():
+                self.result.stale.add(job.action.key)
+            case Refused(code, message):
+                return Settlement(outcomes=closed, failure=self._fail(job.action, code, message))
+            case Unknown():
+                pass  # the journal keeps it open; the next run finds out
+        return Settlement(outcomes=closed)
+
+    def _success(self, job: _Job, item: Item | None) -> Settlement:
+        action = job.action
+        self.result.done.append((action, job.planned))
+        written = self._written.setdefault(action.key, {})
+        if item is not None:
+            written[job.planned.side] = item
+            self._remember_company(job, item)
+        last = job.planned.side is action.writes[-1].side
+        return settlement(action, self._links, written, complete=last, run=self._ledger.number)
+
+    def _remember_company(self, job: _Job, item: Item) -> None:
+        if job.planned.side is not Side.WICE:
+            return
+        if job.action.creates_company:
+            self._companies[job.action.creates_company] = item.id
+            self.result.companies.add(item.id)
+        if job.planned.write_company and item.parent:
+            self.result.companies.add(item.parent)
+
+    def _fail(self, action: Action, code: str, message: str) -> Failure:
+        failure = failed_again(action, self._failures.get(action.key), code, message)
+        self.result.failed.append(failure)
+        return failure
+
+    def _settle(self, settlements: Sequence[Settlement]) -> None:
+        if settlements:
+            self._ledger.settle(settlements)
+            remember(self._links, settlements)
+
+
+def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
+    remaining = iter(actions)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _op_of(job: _Job) -> str:
+    return job.planned.op.value
+
+
+def _write_of(attempt: AttemptId, action: Action, planned: PlannedWrite, end: End | None, content: str) -> Write:
+    if planned.op is Op.ADD:
+        stamp = Stamp(action.link, attempt, content)
+        return Create(attempt=attempt, stamp=stamp, record=_wanted(planned), into=planned.into, company=planned.company)
+    if end is None:
+        raise AssertionError("only what the plan saw can be changed or removed")
+    if planned.op is Op.DELETE:
+        return Remove(
+            attempt=attempt, id=end.id, version=end.version, fingerprint=end.fingerprint, before=planned.before
+        )
+    return Update(
+        attempt=attempt,
+        id=end.id,
+        version=end.version,
+        fingerprint=end.fingerprint,
+        record=_wanted(planned),
+        before=planned.before or _wanted(planned),
+        company=planned.company,
+        write_company=planned.write_company,
+    )
+
+
+def _wanted(planned: PlannedWrite) -> Record:
+    if planned.record is None:
+        raise AssertionError("a creation or change names the record it writes")
+    return planned.record

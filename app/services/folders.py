@@ -1,0 +1,48 @@
+"""Which mailbox folder a profile uses: found or created once (R25), known by its id from then on (R26), claimed with a marker (R43)."""
+
+from __future__ import annotations
+
+from app.domain.sync import Kind
+from app.errors import Halt, HaltCode
+from app.ports import Folder
+from app.services.desk import Desk
+
+
+def open_folder(desk: Desk, kind: Kind) -> Folder:
+    """The profile's folder of this kind. Creates the folder "Wice" at the first analysis, writes nothing else."""
+    known = desk.profile.folder_id(kind)
+    folder = desk.mailbox.folder(known, kind) if known else _first_time(desk, kind)
+    _refuse_foreign(desk, folder)
+    if not known:
+        desk.ledger.save_folder(kind, folder.id)
+    return folder
+
+
+def claim_folder(desk: Desk, folder: Folder) -> None:
+    """Mark the folder as ours before the first write to it."""
+    if folder.marker != desk.marker:
+        desk.mailbox.mark_folder(folder.id, desk.marker)
+
+
+def _first_time(desk: Desk, kind: Kind) -> Folder:
+    wish = desk.profile.folder_wish(kind)
+    found = desk.mailbox.find_folder(wish, kind)
+    if found is not None:
+        return found
+    if wish != "Wice":
+        raise Halt(
+            HaltCode.NOT_FOUND,
+            f"the mailbox {desk.account.mailbox} has no folder “{wish}”: create it in Outlook, or choose another folder in the profile",
+        )
+    return desk.mailbox.create_folder(wish, kind, desk.marker)
+
+
+def _refuse_foreign(desk: Desk, folder: Folder) -> None:
+    if folder.marker and folder.marker != desk.marker:
+        ours = folder.marker.startswith(f"wice-sync/{desk.installation}/")
+        owner = "another profile of this server" if ours else "another installation of wice-sync"
+        raise Halt(
+            HaltCode.FOREIGN_MARKER,
+            f"the folder “{folder.name}” of {desk.account.mailbox} is already synchronised by {owner} ({folder.marker}); "
+            "two must never work on one folder: choose another folder, or delete the other profile first",
+        )

@@ -1,0 +1,105 @@
+"""Gather, recover, plan, guard: everything before the first remote write of one kind. Used by *analyse* and *synchronise* alike (R27)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.domain.contact import Contact
+from app.domain.ids import LinkId, new_id
+from app.domain.plan import HintReason
+from app.domain.sync import Change, Kind, Side
+from app.ports import Company
+from app.rules import planner
+from app.rules.planner import Planned, Situation
+from app.rules.state import SideView
+from app.services.books import keep_books
+from app.services.desk import Desk, LinkIndex, Stores
+from app.services.gather import gather, more
+from app.services.recover import recover
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One kind, planned, with what executing it needs."""
+
+    stores: Stores
+    links: LinkIndex
+    planned: Planned
+
+
+def prepare(desk: Desk, stores: Stores) -> Prepared:
+    """Plan one kind; only our own books change."""
+    ledger, kind = desk.ledger, stores.kind
+    recover(stores, ledger)
+    links = LinkIndex(ledger.links(kind))
+    wice = gather(stores.wice, ledger, links, desk.policy)
+    exchange = gather(stores.exchange, ledger, links, desk.policy)
+    wice, exchange = _read_counterparts(stores, links, wice, exchange)
+    wice, exchange = _read_possible_partners(stores, links, wice, exchange)
+    stamps = [item.stamp.attempt for item in exchange.items.values() if item.stamp]
+    planned = planner.plan(
+        Situation(
+            kind=kind,
+            wice=wice,
+            exchange=exchange,
+            links=tuple(links.by_id.values()),
+            policy=desk.policy,
+            companies=_companies(desk, kind, links, exchange),
+            failures=ledger.failures(kind),
+            lost=ledger.abandoned(stamps) if stamps else frozenset(),
+            new_link=lambda: LinkId(new_id()),
+        ),
+    )
+    ledger.hold(kind, planned.holds)
+    keep_books(ledger, links, planned.settled)
+    return Prepared(stores, links, planned)
+
+
+def _read_counterparts(
+    stores: Stores, links: LinkIndex, wice: SideView, exchange: SideView
+) -> tuple[SideView, SideView]:
+    """A change on one side is planned against what the other side holds now: for the diff, the before image, and to see conflicts."""
+    changed = [
+        link
+        for link in links.active
+        if link.incomplete
+        or wice.change(link.wice) is not Change.SAME
+        or exchange.change(link.exchange) is not Change.SAME
+    ]
+    wice = more(wice, stores.wice, [link.wice.id for link in changed])
+    return wice, more(exchange, stores.exchange, [link.exchange.id for link in changed])
+
+
+def _read_possible_partners(
+    stores: Stores, links: LinkIndex, wice: SideView, exchange: SideView
+) -> tuple[SideView, SideView]:
+    """Unlinked items that were left alone so far may be the twins of newcomers, and former partners may be alive (R24)."""
+    views = {Side.WICE: wice, Side.EXCHANGE: exchange}
+    for side in Side:
+        if planner.newcomers_exist(views[side.other], links.active):
+            alone = [seen.id for seen in views[side].parked if seen.held is HintReason.TARGET_ONLY]
+            views[side] = more(views[side], stores.on(side), alone)
+    newcomers = [item for item in views[Side.EXCHANGE].items.values() if links.of(Side.EXCHANGE, item.id) is None]
+    former = planner.former_wice_ids(list(links.by_id.values()), newcomers)
+    unlinked = [item for item in former if links.of(Side.WICE, item) is None]
+    return more(views[Side.WICE], stores.wice, unlinked), views[Side.EXCHANGE]
+
+
+def _companies(desk: Desk, kind: Kind, links: LinkIndex, exchange: SideView) -> tuple[Company, ...]:
+    """Companies of the names that new or edited contacts in Exchange carry (R6, R10)."""
+    if kind is not Kind.CONTACTS or not desk.policy.may_write(Side.WICE):
+        return ()
+    names = set()
+    for item in exchange.items.values():
+        link = links.of(Side.EXCHANGE, item.id)
+        news = link is None or exchange.change(link.exchange) is Change.EDITED
+        if news and isinstance(item.record, Contact) and item.record.company_name:
+            names.add(item.record.company_name)
+    return tuple(desk.crm.companies(names)) if names else ()
+
+
+def restricted(prepared: Prepared, keys: frozenset[str]) -> Prepared:
+    """Only the actions on these items: what an administrator approved, each planned anew if its item has changed since (R28)."""
+    plan = prepared.planned.plan
+    kept = tuple(action for action in plan.actions if action.key in keys)
+    return replace(prepared, planned=replace(prepared.planned, plan=replace(plan, actions=kept)))

@@ -1,0 +1,100 @@
+"""Finish or forget what a run that died had begun (R30): creations are found again by their stamp, other writes by their effect."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from app.domain.appointment import Appointment
+from app.domain.fingerprint import differences
+from app.domain.ids import ItemId, LinkId
+from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
+from app.domain.plan import Op
+from app.domain.sync import Absent, End, Item, Link, Side, Stamp
+from app.domain.writes import Create, Written
+from app.ports import Ledger
+from app.rules.state import end_of
+from app.services.desk import LinkIndex, Stores
+from app.services.gather import fetch
+
+
+def recover(stores: Stores, ledger: Ledger) -> None:
+    """Close every open journal entry of this kind."""
+    entries = ledger.open_intents(stores.kind)
+    if not entries:
+        return
+    links = LinkIndex(ledger.links(stores.kind))
+    for side in Side:
+        mine = [entry for entry in entries if entry.intent.side is side]
+        _close_changes(stores, ledger, [entry for entry in mine if entry.intent.op is not Op.ADD])
+    _adopt(stores, ledger, links, [entry for entry in entries if entry.intent.op is Op.ADD])
+
+
+def creation(intent: Intent) -> Create:
+    """The creation that a journal entry stands for, with the stamp under which it was sent."""
+    if intent.after is None:
+        raise AssertionError("a creation is journalled with what it creates")
+    stamp = Stamp(intent.link, intent.attempt, intent.content)
+    return Create(attempt=intent.attempt, stamp=stamp, record=intent.after, into=intent.item, company=intent.company)
+
+
+def _close_changes(stores: Stores, ledger: Ledger, entries: Sequence[JournalEntry]) -> None:
+    """A change or removal needs no repair, the next comparison sees its effect; the history shall say whether it happened."""
+    if not entries:
+        return
+    intents = [entry.intent for entry in entries]
+    ids = [intent.item for intent in intents if intent.item]
+    found = {answer.id: answer for answer in fetch(stores.on(intents[0].side), ids)}
+    for intent in intents:
+        answer = found.get(intent.item or ItemId(""))
+        happened = isinstance(answer, Absent) if intent.op is Op.DELETE else _holds(answer, intent)
+        ledger.close_intent(intent.attempt, IntentState.DONE if happened else IntentState.ABANDONED)
+
+
+def _holds(answer: object, intent: Intent) -> bool:
+    return isinstance(answer, Item) and intent.after is not None and not differences(answer.record, intent.after)
+
+
+def _adopt(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Sequence[JournalEntry]) -> None:
+    """Link what the lost creations left on the servers; forget those that never happened."""
+    found: defaultdict[LinkId, dict[Side, tuple[JournalEntry, Item]]] = defaultdict(dict)
+    for side in Side:
+        mine = [entry for entry in entries if entry.intent.side is side]
+        resumed = stores.on(side).resume([creation(entry.intent) for entry in mine])
+        for entry, item in zip(mine, resumed, strict=True):
+            if item is None:
+                ledger.close_intent(entry.intent.attempt, IntentState.ABANDONED)
+            else:
+                found[entry.intent.link][side] = entry, item
+    ledger.settle([_settlement(link, sides, links) for link, sides in found.items()])
+
+
+def _settlement(link_id: LinkId, sides: dict[Side, tuple[JournalEntry, Item]], links: LinkIndex) -> Settlement:
+    outcomes = tuple((entry.intent.attempt, Written(item)) for entry, item in sides.values())
+    entry, item = next(iter(sides.values()))
+    intent = entry.intent
+    known = links.by_id.get(link_id)
+    ends: dict[Side, End | None] = {side: known.end(side) if known else None for side in Side}
+    ends[intent.side.other] = intent.other or ends[intent.side.other]
+    ends |= {side: end_of(read) for side, (_, read) in sides.items()}
+    wice, exchange = ends[Side.WICE], ends[Side.EXCHANGE]
+    if wice is None or exchange is None:
+        # One half of a pair that was to be created on both sides: it is a newcomer, and the next plan completes it.
+        return Settlement(outcomes=outcomes)
+    record = item.record
+    link = Link(
+        id=link_id,
+        kind=intent.kind,
+        wice=wice,
+        exchange=exchange,
+        label=record.label,
+        parent=item.parent or intent.parent,
+        last_day=record.last_day if isinstance(record, Appointment) else None,
+        # What else the dead run had to write for this item (a gap filled, company data) is decided anew.
+        incomplete=wice.fingerprint != exchange.fingerprint,
+    )
+    return Settlement(outcomes=outcomes, link=link, seen=_seen(link))
+
+
+def _seen(link: Link) -> tuple[tuple[Side, ItemId], ...]:
+    return tuple((side, link.end(side).id) for side in Side)

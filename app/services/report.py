@@ -1,0 +1,138 @@
+"""What a run says about itself: the handbook's table as a value, and as the JSON of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.domain.plan import Action, Hint, KindPlan, Op, PlannedWrite, Reason
+from app.domain.sync import Kind, Side
+from app.rules.guards import sentence
+from app.services.apply_plan import Result
+
+
+class Status(StrEnum):
+    """How a run ended; also what monitoring looks at."""
+
+    DONE = "done"
+    NOTHING_TO_DO = "nothing_to_do"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+Counts = dict[Side, dict[Op, int]]
+
+
+def no_counts() -> Counts:
+    """Zero in every cell of the table."""
+    return {side: dict.fromkeys(Op, 0) for side in Side}
+
+
+@dataclass(kw_only=True)
+class KindReport:
+    """One kind's rows of the table. `counts` are planned writes after an analysis, executed ones after a synchronisation."""
+
+    kind: Kind
+    in_exchange: int = 0
+    in_wice: int = 0
+    linked: int = 0
+    counts: Counts = field(default_factory=no_counts)
+    conflicts: int = 0
+    twins: int = 0
+    hints: list[Hint] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+    alarms: list[str] = field(default_factory=list)
+    error: str = ""
+    """Why this kind stopped; the other kind goes on."""
+
+    @classmethod
+    def of_plan(cls, plan: KindPlan) -> KindReport:
+        """What *Analyse* shows."""
+        report = cls(kind=plan.kind, in_exchange=plan.in_exchange, in_wice=plan.in_wice, linked=plan.linked)
+        report.hints = list(plan.hints)
+        report.alarms = [sentence(alarm) for alarm in plan.alarms]
+        report.add((action, write) for action in plan.actions for write in action.writes)
+        report.conflicts = sum(action.conflict for action in plan.actions)
+        report.twins = sum(action.reason in (Reason.TWIN, Reason.TWIN_DIFFERS) for action in plan.actions)
+        return report
+
+    def before_execution(self) -> KindReport:
+        """The same kind with nothing executed yet; approved alarms are no longer of interest."""
+        return KindReport(
+            kind=self.kind,
+            in_exchange=self.in_exchange,
+            in_wice=self.in_wice,
+            linked=self.linked,
+            hints=list(self.hints),
+        )
+
+    def add(self, writes: Iterable[tuple[Action, PlannedWrite]]) -> None:
+        """Count writes."""
+        for _, write in writes:
+            self.counts[write.side][write.op] += 1
+
+    def add_result(self, result: Result, linked: int) -> None:
+        """What *Synchronise* shows: the executed part of a plan, and the state after it."""
+        self.add(result.done)
+        self.conflicts += len({action.key for action, _ in result.done if action.conflict})
+        self.twins += result.linked
+        self.failed += [(failure.label, f"{failure.code}: {failure.message}") for failure in result.failed]
+        self.linked = linked
+        for side, field_name in ((Side.EXCHANGE, "in_exchange"), (Side.WICE, "in_wice")):
+            added = sum(w.side is side and w.op is Op.ADD for _, w in result.done)
+            removed = sum(w.side is side and w.op is Op.DELETE for _, w in result.done)
+            setattr(self, field_name, getattr(self, field_name) + added - removed)
+
+    @property
+    def writes(self) -> int:
+        """Remote writes in all."""
+        return sum(count for cells in self.counts.values() for count in cells.values())
+
+    def json(self) -> dict[str, object]:
+        """The contract's object of one kind."""
+        cells = {side.value: {op.value: self.counts[side][op] for op in Op} for side in (Side.EXCHANGE, Side.WICE)}
+        return {
+            "in_exchange": self.in_exchange,
+            "in_wice": self.in_wice,
+            "linked": self.linked,
+            **cells,
+            "conflicts": self.conflicts,
+            "hints": [_hint_json(hint) for hint in self.hints],
+            "failed": [{"item": item, "error": error} for item, error in self.failed],
+            **({"alarms": self.alarms} if self.alarms else {}),
+            **({"error": self.error} if self.error else {}),
+        }
+
+
+def _hint_json(hint: Hint) -> dict[str, object]:
+    detail = {"detail": hint.detail} if hint.detail else {}
+    return {"item": hint.label, "reason": hint.reason.value, **detail}
+
+
+@dataclass(kw_only=True)
+class RunReport:
+    """A run's result. `requests` counts HTTP requests to either server."""
+
+    profile: str
+    run: str
+    status: Status = Status.DONE
+    kinds: dict[Kind, KindReport] = field(default_factory=dict)
+    requests: dict[Side, int] = field(default_factory=lambda: dict.fromkeys(Side, 0))
+    seconds: float = 0.0
+    message: str = ""
+    retry_after_s: float | None = None
+
+    def json(self) -> dict[str, object]:
+        """The contract's object."""
+        return {
+            "profile": self.profile,
+            "run": self.run,
+            "status": self.status.value,
+            "kinds": {kind.value: self.kinds[kind].json() if kind in self.kinds else {} for kind in Kind},
+            "requests": {side.value: self.requests[side] for side in (Side.EXCHANGE, Side.WICE)},
+            "seconds": round(self.seconds, 3),
+            **({"message": self.message} if self.message else {}),
+            **({"retry_after_s": self.retry_after_s} if self.retry_after_s is not None else {}),
+        }

@@ -1,0 +1,199 @@
+"""The main job: gather, recover, plan, guard, apply, report - for one profile, analysing or synchronising (R27-R31).
+
+`analyse` stores a plan and executes nothing. `synchronise` executes the stored plan if there is one, item by item, each only if it is still what
+the plan saw, else planned anew; without a stored plan it analyses first. `confirm` executes a plan that a guard had stopped (R29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from app.domain.ids import PlanId
+from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
+from app.domain.sync import Kind, Side
+from app.errors import BadInput, Halt, Retry, WiceSyncError
+from app.ports import Folder
+from app.services.apply_plan import Applier, Result
+from app.services.desk import Desk, Stores
+from app.services.folders import claim_folder, open_folder
+from app.services.prepare import Prepared, prepare, restricted
+from app.services.report import KindReport, RunReport, Status
+
+ROUNDS: Final = 3
+"""How often one run plans again what it found changed while it executed, or what its own writes to a company brought about."""
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """One kind, planned, with its folder."""
+
+    folder: Folder
+    prepared: Prepared
+
+
+class Run:
+    """One run of one profile. `report` is always up to date, whatever happens."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._started = monotonic()
+        self.report = RunReport(profile=desk.profile.name, run=desk.ledger.run)
+        self._ready: dict[Kind, _Ready] = {}
+
+    def analyse(self) -> RunReport:
+        """Compute, show and store the plan (R27)."""
+        return self._guarded(self._analyse)
+
+    def synchronise(self, *, approve: bool) -> RunReport:
+        """Execute the stored plan, or analyse and execute. `approve`: a person asked for it, which approves a first plan (R27)."""
+        return self._guarded(lambda: self._synchronise(approve=approve))
+
+    def confirm(self, plan: StoredPlan) -> RunReport:
+        """Execute what a guard had stopped; the administrator has seen why (R29)."""
+        return self._guarded(lambda: self._confirm(plan))
+
+    def _guarded(self, work: Callable[[], None]) -> RunReport:
+        try:
+            work()
+        except WiceSyncError as error:
+            self.report.status = Status.FAILED
+            self.report.message = str(error)
+            if isinstance(error, Retry):
+                self.report.retry_after_s = error.after.total_seconds()
+        finally:
+            self.report.requests = {Side.WICE: self._desk.crm.requests, Side.EXCHANGE: self._desk.mailbox.requests}
+            self.report.seconds = monotonic() - self._started
+        self._desk.ledger.finish(self.report.status.value, self.report.json())
+        return self.report
+
+    def _analyse(self) -> None:
+        self._prepare_all()
+        state = PlanState.NEEDS_CONFIRMATION if self._alarmed() else PlanState.OPEN
+        self._desk.ledger.save_plan(state, self._plans())
+        self.report.status = self._verdict()
+
+    def _synchronise(self, *, approve: bool) -> None:
+        stored = self._desk.ledger.stored_plan()
+        self._prepare_all()
+        if stored is not None and self._continues(stored, approve=approve):
+            self._execute_stored(stored)
+            return
+        waiting = self._alarmed() or not (approve or self._desk.profile.approved)
+        state = PlanState.NEEDS_CONFIRMATION if waiting else PlanState.EXECUTING
+        plan = self._desk.ledger.save_plan(state, self._plans())
+        if waiting:
+            self._wait()
+        else:
+            self._execute(plan, only=None)
+
+    def _continues(self, stored: StoredPlan, *, approve: bool) -> bool:
+        """Is it the stored plan that is executed: the one a person saw, or one that was confirmed and whose run died?"""
+        if stored.state is PlanState.OPEN:
+            return approve
+        return stored.state is PlanState.EXECUTING and self._alarmed()
+
+    def _wait(self) -> None:
+        self.report.status = Status.NEEDS_CONFIRMATION
+        alarms = [alarm for kind in self.report.kinds.values() for alarm in kind.alarms]
+        self.report.message = " ".join(alarms) or "This is the profile's first plan: an administrator must approve it."
+
+    def _execute_stored(self, stored: StoredPlan) -> None:
+        """The administrator saw `stored`: exactly its items are touched (R28)."""
+        for kind, ready in self._ready.items():
+            self._ready[kind] = _Ready(ready.folder, restricted(ready.prepared, stored.keys))
+        self._execute(stored.id, only=stored.keys)
+
+    def _confirm(self, stored: StoredPlan) -> None:
+        if stored.state is not PlanState.NEEDS_CONFIRMATION:
+            raise BadInput(f"the plan of run {stored.run} is {stored.state.value}: there is nothing to confirm")
+        self._prepare_all()
+        self._execute_stored(stored)
+
+    def _prepare_all(self) -> None:
+        for kind in self._desk.profile.kinds:
+            try:
+                self._prepare(kind)
+            except Halt as halt:
+                self._stop(kind, halt)
+
+    def _prepare(self, kind: Kind) -> None:
+        self._desk.progress.step(f"analyse {kind.value}", 0, 0)
+        if kind is Kind.APPOINTMENTS and not self._desk.crm.capabilities().appointments:
+            missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
+            self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
+            return
+        folder = open_folder(self._desk, kind)
+        stores = Stores(wice=self._desk.crm.store(kind), exchange=self._desk.mailbox.store(kind, folder))
+        prepared = prepare(self._desk, stores)
+        self._ready[kind] = _Ready(folder, prepared)
+        self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
+
+    def _stop(self, kind: Kind, halt: Halt) -> None:
+        """A kind that cannot go on does not stop the other one (R26)."""
+        self.report.kinds[kind] = KindReport(kind=kind, error=str(halt))
+
+    def _plans(self) -> list[KindPlan]:
+        return [ready.prepared.planned.plan for ready in self._ready.values()]
+
+    def _alarmed(self) -> bool:
+        return any(plan.alarms for plan in self._plans())
+
+    def _execute(self, plan: PlanId, only: frozenset[str] | None) -> None:
+        ledger = self._desk.ledger
+        ledger.set_plan_state(plan, PlanState.EXECUTING)
+        if not self._desk.profile.approved:
+            ledger.approve()
+        for kind, ready in self._ready.items():
+            report = self.report.kinds[kind] = self.report.kinds[kind].before_execution()
+            try:
+                self._execute_kind(ready, report, only)
+            except Halt as halt:
+                report.error = str(halt)
+        ledger.set_plan_state(plan, PlanState.EXECUTED)
+        self.report.status = self._verdict()
+
+    def _execute_kind(self, ready: _Ready, report: KindReport, only: frozenset[str] | None) -> None:
+        """Execute, then plan again what changed meanwhile and what our own writes to companies brought about, so that a second run finds nothing."""
+        claim_folder(self._desk, ready.folder)
+        prepared = ready.prepared
+        for _ in range(ROUNDS):
+            applier = Applier(self._desk, prepared)
+            try:
+                result = applier.run()
+            finally:
+                report.add_result(applier.result, len(prepared.links.active))
+            if not (result.stale or result.companies):
+                return
+            prepared = _follow_up(prepare(self._desk, prepared.stores), result, only)
+        report.hints += [Hint(HintReason.CHANGED_SINCE_ANALYSIS, key) for key in sorted(result.stale)]
+
+    def _verdict(self) -> Status:
+        kinds = self.report.kinds.values()
+        errors = [kind.error for kind in kinds if kind.error]
+        if errors:
+            self.report.message = " ".join(errors)
+            return Status.FAILED
+        if self._waiting():
+            return Status.NEEDS_CONFIRMATION
+        if any(kind.failed for kind in kinds):
+            return Status.PARTIAL
+        return Status.DONE if any(kind.writes or kind.twins for kind in kinds) else Status.NOTHING_TO_DO
+
+    def _waiting(self) -> bool:
+        return any(kind.alarms for kind in self.report.kinds.values())
+
+
+def _follow_up(prepared: Prepared, result: Result, only: frozenset[str] | None) -> Prepared:
+    """After the first round: items that had changed, the persons of companies that were written; without a stored plan whatever else is new."""
+    if only is None:
+        return prepared
+    actions = prepared.planned.plan.actions
+    concerned = {action.key for action in actions if action.parent in result.companies or _is_company(action, result)}
+    return restricted(prepared, frozenset(result.stale | concerned))
+
+
+def _is_company(action: Action, result: Result) -> bool:
+    return action.wice is not None and action.wice.id in result.companies
