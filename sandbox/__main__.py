@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    _report_imports(given.imports)
     with _running(given) as servers:
         ports = {side: _port(server) for side, server in servers.items()}
         if not all(ports.values()):
@@ -79,6 +80,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         if not file.is_file():
             parser.error(f"--import: there is no file {file}")
     return given
+
+
+def _report_imports(files: Sequence[Path]) -> None:
+    """Say once, before the servers start, what of one's own exports cannot be taken over."""
+    if files:
+        from sandbox.importer import read_exports
+
+        for problem in read_exports(files).problems:
+            sys.stderr.write(f"--import: {problem}\n")
 
 
 @contextmanager

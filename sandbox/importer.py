@@ -63,7 +63,7 @@ def _take(imported: Imported, kind: str, entry: str, key: str) -> list[str]:
 
 def _component(entry: str) -> Component:
     """Raises: ValueError or VObjectError when the text is no component."""
-    component = next(_read_components(entry, ignoreUnreadable=True, allowQP=True), None)
+    component = next(_read_components(entry, transform=False, ignoreUnreadable=True, allowQP=True), None)
     if component is None:
         raise ValueError("it never ends")
     return component
