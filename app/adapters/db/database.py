@@ -1,0 +1,55 @@
+"""The database as `app.bootstrap` gets it: one object that owns the connections, and what hangs on it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from app.adapters.db import migrate, rotation
+from app.adapters.db.books import SqlBooks
+from app.adapters.db.history import SqlHistory
+from app.adapters.db.keys import load_secrets
+from app.adapters.db.registry import SqlRegistry
+from app.adapters.db.rotation import Rotation
+from app.adapters.db.session import open_engine
+from app.settings import Settings
+
+
+class Database:
+    """Books, registry and history over one pool of connections. Use as a context manager, or `close()` it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._secrets = load_secrets(settings)
+        self._engine = open_engine(settings)
+        self.books = SqlBooks(self._engine, settings.lease)
+        self.registry = SqlRegistry(self._engine, self._secrets)
+        self.history = SqlHistory(self._engine)
+
+    def migrate(self) -> None:
+        """Bring the schema up to date. Raises: Halt if the database is newer than this program, Retry."""
+        migrate.migrate(self._engine)
+
+    def schema_is_current(self) -> bool:
+        """Has the database this program's schema? Raises: Retry."""
+        return migrate.is_current(self._engine)
+
+    def rotate_secrets(self) -> Rotation:
+        """Encrypt all secrets with the first key. Raises: Halt if one cannot be decrypted, Retry."""
+        return rotation.rotate(self._engine, self._secrets)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the configured database; connects at first use. Raises: BadInput for settings that cannot be used."""
+    return Database(settings)

@@ -1,0 +1,145 @@
+"""The books of one profile, written under its lease. Each writing method is one transaction that first proves the lease (R36).
+
+Statements per call do not grow with the number of items: rows travel in batches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, select, update
+
+from app.adapters.db import failures, journal, leases, links, plans, runs
+from app.adapters.db import sightings as listed
+from app.adapters.db.leases import Lease
+from app.adapters.db.session import reading, writing
+from app.adapters.db.tables import accounts, profiles
+from app.domain.ids import AttemptId, ItemId, PlanId, RunId
+from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
+from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
+from app.domain.run import RunStatus
+from app.domain.sync import Kind, Link, Side, Sighting
+from app.ports import Cursor
+
+
+class SqlLedger:
+    """`app.ports.Ledger` in a database."""
+
+    def __init__(self, engine: Engine, lease: Lease, run: RunId) -> None:
+        self._engine = engine
+        self._lease = lease
+        self._profile = lease.profile
+        self.run = run
+
+    def cursor(self, kind: Kind, side: Side) -> Cursor:
+        with reading(self._engine) as connection:
+            return listed.cursor(connection, self._profile, kind, side)
+
+    def save_page(self, kind: Kind, side: Side, sightings: Sequence[Sighting], cursor: Cursor) -> None:
+        with self._writing() as connection:
+            listed.see(connection, self._profile, kind, side, sightings)
+            listed.save_cursor(connection, self._profile, kind, side, cursor)
+
+    def seen(self, kind: Kind, side: Side) -> Sequence[Seen]:
+        with reading(self._engine) as connection:
+            return listed.seen(connection, self._profile, kind, side)
+
+    def hold(self, kind: Kind, held: Sequence[Seen]) -> None:
+        with self._writing() as connection:
+            listed.hold(connection, self._profile, kind, held)
+
+    def forget_seen(self, kind: Kind, side: Side, ids: Sequence[ItemId]) -> None:
+        with self._writing() as connection:
+            listed.forget(connection, self._profile, [(side, item) for item in ids], kind)
+
+    def links(self, kind: Kind) -> Iterator[Link]:
+        """Streamed in chunks; other methods may write while it is consumed (see `links.stream`)."""
+        return links.stream(self._engine, self._profile, kind)
+
+    def failures(self, kind: Kind) -> Mapping[str, Failure]:
+        with reading(self._engine) as connection:
+            return failures.of_kind(connection, self._profile, kind)
+
+    def begin(self, intents: Sequence[Intent]) -> None:
+        with self._writing() as connection:
+            journal.begin(connection, self._profile, self.run, intents)
+
+    def settle(self, settlements: Sequence[Settlement]) -> None:
+        """Later settlements win over earlier ones where they speak of the same link or key."""
+        verdicts: dict[str, Failure | None] = {}
+        for one in settlements:
+            verdicts |= {one.clear_failure: None} if one.clear_failure else {}
+            verdicts |= {one.failure.key: one.failure} if one.failure else {}
+        with self._writing() as connection:
+            journal.close(connection, self._profile, [outcome for one in settlements for outcome in one.outcomes])
+            links.save(connection, self._profile, {one.link.id: one.link for one in settlements if one.link}.values())
+            listed.forget(connection, self._profile, [item for one in settlements for item in one.seen])
+            failures.change(connection, self._profile, verdicts)
+
+    def open_intents(self, kind: Kind) -> Sequence[JournalEntry]:
+        with reading(self._engine) as connection:
+            return journal.open_entries(connection, self._profile, kind)
+
+    def close_intent(self, attempt: AttemptId, state: IntentState) -> None:
+        with self._writing() as connection:
+            journal.set_state(connection, self._profile, attempt, state)
+
+    def attempt(self, attempt: AttemptId) -> JournalEntry | None:
+        with reading(self._engine) as connection:
+            return journal.of_attempt(connection, self._profile, attempt)
+
+    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
+        with self._writing() as connection:
+            return plans.save(connection, self._profile, self.run, state, kinds)
+
+    def set_plan_state(self, plan: PlanId, state: PlanState) -> None:
+        with self._writing() as connection:
+            plans.set_state(connection, self._profile, plan, state)
+
+    def stored_plan(self) -> StoredPlan | None:
+        with reading(self._engine) as connection:
+            return plans.newest_unfinished(connection, self._profile)
+
+    def save_folder(self, kind: Kind, folder_id: str) -> None:
+        with self._writing() as connection:
+            self._set_profile(connection, {folder_column(kind): folder_id})
+
+    def forget_folder(self, kind: Kind) -> None:
+        with self._writing() as connection:
+            self._set_profile(connection, {folder_column(kind): ""})
+            listed.forget_side(connection, self._profile, [kind], Side.EXCHANGE)
+
+    def save_endpoint(self, endpoint: str) -> None:
+        owner = select(profiles.c.account_id).where(profiles.c.id == self._profile).scalar_subquery()
+        with self._writing() as connection:
+            connection.execute(update(accounts).where(accounts.c.id == owner).values(endpoint=endpoint))
+
+    def approve(self) -> None:
+        with self._writing() as connection:
+            self._set_profile(connection, {"approved": True})
+
+    def finish(self, status: str, report: Mapping[str, object]) -> None:
+        with self._writing() as connection:
+            runs.end(connection, self.run, RunStatus(status), report)
+            leases.free(connection, self._lease)
+
+    def abandon(self) -> None:
+        """Close a run that was not finished as failed, and free the lease if it is still ours."""
+        with writing(self._engine) as connection:
+            if leases.free(connection, self._lease):
+                runs.end(connection, self.run, RunStatus.FAILED)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with writing(self._engine) as connection:
+            leases.renew(connection, self._lease)
+            yield connection
+
+    def _set_profile(self, connection: Connection, values: Mapping[str, object]) -> None:
+        connection.execute(update(profiles).where(profiles.c.id == self._profile).values(**values))
+
+
+def folder_column(kind: Kind) -> str:
+    """The profile's column that holds the folder id of a kind."""
+    return "contacts_folder_id" if kind is Kind.CONTACTS else "calendar_folder_id"

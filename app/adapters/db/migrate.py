@@ -1,0 +1,61 @@
+"""Bring the database to the schema of this program, by the Alembic migrations in the folder `migrations` beside `app`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, text
+
+import app
+from app.adapters.db.session import reading, writing
+from app.errors import Halt, HaltCode
+
+_FOLDER = Path(app.__file__).resolve().parent.parent / "migrations"
+_LOCK = 0x77696365
+"""Key of the advisory lock ("wice")."""
+
+
+def migrate(engine: Engine) -> None:
+    """Run what is missing, in one transaction; several processes may call this at once. Raises: Halt for a newer database, Retry.
+
+    The lock is PostgreSQL's advisory lock; on SQLite it is the write transaction itself, for which `BEGIN IMMEDIATE` waits.
+    """
+    config = _config()
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        _refuse_newer(connection, config)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Has the database exactly this program's schema? Raises: Retry."""
+    with reading(engine) as connection:
+        return _revisions(connection) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    # The parser behind it takes % for an interpolation.
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _revisions(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _refuse_newer(connection: Connection, config: Config) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if unknown := _revisions(connection) - known:
+        raise Halt(
+            HaltCode.CONFIGURATION,
+            f"the database has the schema {', '.join(sorted(unknown))}, which this version does not know: it was made by a newer "
+            "version of wice-sync; install that version, or restore the backup from before its installation",
+        )

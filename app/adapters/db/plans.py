@@ -1,0 +1,100 @@
+"""Stored plans (R27): a row per plan, per kind and per action."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from app.adapters.db.tables import plan_actions, plan_kinds, plans
+from app.domain.ids import PlanId, ProfileId, RunId, new_id
+from app.domain.plan import Action, KindPlan, PlanState, StoredPlan
+from app.domain.sync import Kind
+
+UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
+
+
+def save(connection: Connection, profile: ProfileId, run: RunId, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
+    """Store a plan; unfinished ones of former runs are superseded.
+
+    Also one that a former run was EXECUTING when it died: the new plan was made from what that run left behind, and the old one must not come
+    back once the new one is executed.
+    """
+    former = (plans.c.profile_id == profile, plans.c.run_id != run, plans.c.state.in_(UNFINISHED))
+    connection.execute(update(plans).where(*former).values(state=PlanState.SUPERSEDED))
+    plan = PlanId(new_id())
+    row = {"id": plan, "profile_id": profile, "run_id": run, "state": state}
+    seq = connection.execute(insert(plans).values(**row).returning(plans.c.seq)).scalar_one()
+    _insert_kinds(connection, seq, kinds)
+    _insert_actions(connection, seq, kinds)
+    return plan
+
+
+def set_state(connection: Connection, profile: ProfileId, plan: PlanId, state: PlanState) -> None:
+    """Move a plan on. Raises: LookupError if this profile has no such plan."""
+    ours = update(plans).where(plans.c.profile_id == profile, plans.c.id == plan)
+    if not connection.execute(ours.values(state=state)).rowcount:
+        raise LookupError(f"profile {profile} has no plan {plan}")
+
+
+def newest_unfinished(connection: Connection, profile: ProfileId) -> StoredPlan | None:
+    """The plan that is to be executed, confirmed or finished."""
+    return newest(connection, select(plans).where(plans.c.profile_id == profile, plans.c.state.in_(UNFINISHED)))
+
+
+def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
+    """The newest plan that a query on the plans' rows finds, in full."""
+    row = connection.execute(query.order_by(plans.c.seq.desc()).limit(1)).one_or_none()
+    if row is None:
+        return None
+    return StoredPlan(id=row.id, run=row.run_id, state=row.state, kinds=_kinds(connection, row.seq))
+
+
+def _insert_kinds(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:
+    rows = [
+        {
+            "plan_seq": seq,
+            "kind": kind.kind,
+            "position": position,
+            "in_wice": kind.in_wice,
+            "in_exchange": kind.in_exchange,
+            "linked": kind.linked,
+            "hints": kind.hints,
+            "alarms": kind.alarms,
+        }
+        for position, kind in enumerate(kinds)
+    ]
+    if rows:
+        connection.execute(insert(plan_kinds), rows)
+
+
+def _insert_actions(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:
+    rows = [
+        {"plan_seq": seq, "kind": kind.kind, "seq": number, "key": action.key, "payload": action}
+        for kind in kinds
+        for number, action in enumerate(kind.actions)
+    ]
+    if rows:
+        connection.execute(insert(plan_actions), rows)
+
+
+def _kinds(connection: Connection, seq: int) -> tuple[KindPlan, ...]:
+    actions: dict[Kind, list[Action]] = {kind: [] for kind in Kind}
+    query = select(plan_actions.c.kind, plan_actions.c.payload).where(plan_actions.c.plan_seq == seq)
+    for kind, action in connection.execute(query.order_by(plan_actions.c.seq)).tuples():
+        actions[kind].append(action)
+    rows = connection.execute(select(plan_kinds).where(plan_kinds.c.plan_seq == seq).order_by(plan_kinds.c.position))
+    return tuple(_kind(row, actions[row.kind]) for row in rows)
+
+
+def _kind(row: Row[Any], actions: Sequence[Action]) -> KindPlan:
+    return KindPlan(
+        kind=row.kind,
+        in_wice=row.in_wice,
+        in_exchange=row.in_exchange,
+        linked=row.linked,
+        actions=tuple(actions),
+        hints=row.hints,
+        alarms=row.alarms,
+    )

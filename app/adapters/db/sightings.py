@@ -1,0 +1,114 @@
+"""What the lists of changes named and no run has dealt with yet (unsettled), or what is left alone for a reason (held)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, select, update
+
+from app.adapters.db.tables import cursors, sightings
+from app.adapters.db.upsert import Excluded, upsert
+from app.domain.ids import ItemId, ProfileId
+from app.domain.plan import Seen
+from app.domain.sync import Kind, Side, Sighting
+from app.ports import Cursor
+
+_DESCRIBED = ("held", "label", "detail")
+
+
+def cursor(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> Cursor:
+    """How far this list was read."""
+    query = select(cursors.c.value, cursors.c.inventory_open).where(
+        cursors.c.profile_id == profile, cursors.c.kind == kind, cursors.c.side == side
+    )
+    row = connection.execute(query).one_or_none()
+    return Cursor(*row) if row else Cursor()
+
+
+def save_cursor(connection: Connection, profile: ProfileId, kind: Kind, side: Side, reached: Cursor) -> None:
+    """Remember how far this list was read."""
+    row = {
+        "profile_id": profile,
+        "kind": kind,
+        "side": side,
+        "value": reached.value,
+        "inventory_open": reached.inventory_open,
+    }
+    upsert(connection, cursors, [row])
+
+
+def see(connection: Connection, profile: ProfileId, kind: Kind, side: Side, listed: Iterable[Sighting]) -> None:
+    """Remember listed items. A held one that is listed as it was stays held; at another version, or gone, it is looked at again (R32)."""
+    # A server may list an item twice in one page (R42); its last word counts.
+    newest = {sighting.id: sighting for sighting in listed}
+    seen = [Seen(side, item.id, item.version, gone=item.gone) for item in newest.values()]
+    upsert(connection, sightings, [_row(profile, kind, one) for one in seen], computed=_kept_hold)
+
+
+def hold(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[Seen]) -> None:
+    """Mark as held, inserting what is not there yet."""
+    upsert(
+        connection, sightings, [_row(profile, kind, one) for one in {(one.side, one.id): one for one in held}.values()]
+    )
+
+
+def seen(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> list[Seen]:
+    """All that is remembered, ordered by item id."""
+    query = (
+        select(sightings)
+        .where(sightings.c.profile_id == profile, sightings.c.side == side, sightings.c.kind == kind)
+        .order_by(sightings.c.item_id)
+    )
+    return [
+        Seen(row.side, row.item_id, row.version, row.gone, row.held, row.label, row.detail)
+        for row in connection.execute(query)
+    ]
+
+
+def forget(
+    connection: Connection, profile: ProfileId, items: Collection[tuple[Side, ItemId]], kind: Kind | None = None
+) -> None:
+    """Drop what needs no action any more; of one kind, or of either."""
+    if not items:
+        return
+    statement = delete(sightings).where(
+        sightings.c.profile_id == profile,
+        sightings.c.side == bindparam("of_side"),
+        sightings.c.item_id == bindparam("of_item"),
+        sightings.c.kind.in_([kind] if kind else list(Kind)),
+    )
+    connection.execute(statement, [{"of_side": side, "of_item": item} for side, item in items])
+
+
+def forget_side(connection: Connection, profile: ProfileId, kinds: Collection[Kind], side: Side) -> None:
+    """Drop the cursors and all sightings of a side, so that its next list is a whole one."""
+    for table in (cursors, sightings):
+        connection.execute(
+            delete(table).where(table.c.profile_id == profile, table.c.side == side, table.c.kind.in_(kinds))
+        )
+
+
+def release(connection: Connection, profiles: Collection[ProfileId]) -> None:
+    """Make held sightings unsettled ones: the settings that held them have changed."""
+    held = update(sightings).where(sightings.c.profile_id.in_(profiles), sightings.c.held.is_not(None))
+    connection.execute(held.values(held=None, label="", detail=""))
+
+
+def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
+    return {
+        "profile_id": profile,
+        "side": one.side,
+        "item_id": one.id,
+        "kind": kind,
+        "version": one.version,
+        "gone": one.gone,
+        "held": one.held,
+        "label": one.label,
+        "detail": one.detail,
+    }
+
+
+def _kept_hold(given: Excluded) -> Mapping[str, ColumnElement[Any]]:
+    unchanged = and_(sightings.c.version == given.version, sightings.c.gone == given.gone)
+    return {name: case((unchanged, sightings.c[name]), else_=given[name]) for name in _DESCRIBED}

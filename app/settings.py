@@ -1,0 +1,118 @@
+"""Every setting of the server in one class: environment variables `WICE_SYNC_<NAME>`, documented in one table (`Settings.table`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import BadInput
+
+_PREFIX = "WICE_SYNC_"
+_DATABASE_FILE = "wice-sync.db"
+_KEY_FILE = "secret.key"
+
+
+def _whole_path(path: Path) -> Path:
+    # Fixed at start-up: a later change of the working directory must not move the data.
+    return Path(os.path.normpath(path.expanduser().absolute()))
+
+
+class Settings(BaseSettings):
+    """Read once at start-up with `Settings.load()`; immutable."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, frozen=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    home: Annotated[Path, AfterValidator(_whole_path)] = Field(
+        default=Path("var"),
+        description="Directory of everything this server keeps itself: the embedded database, the key file.",
+    )
+    database_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Database: `postgresql://user:password@host/name`, or `sqlite:///path/file.db`. "
+        f"Not given: the file `{_DATABASE_FILE}` in the home directory.",
+    )
+    secret_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that encrypt stored passwords: `id:base64key[,id:base64key]` (32 bytes each; the first one encrypts, all "
+        f"decrypt), or `file:PATH` of a file that holds them. Not given: the file `{_KEY_FILE}` in the home directory, created at first use.",
+    )
+    portal_url: str = Field(
+        default="http://127.0.0.1:8080", description="Where the portal listens.", pattern=r"^https?://[^/\s]+/?$"
+    )
+    request_timeout_s: float = Field(
+        default=60.0, gt=0, le=600, description="Longest wait for one answer of a Wice or Exchange server, in seconds."
+    )
+    lease: timedelta = Field(
+        default=timedelta(minutes=5),
+        ge=timedelta(seconds=10),
+        le=timedelta(days=1),
+        description="How long a run that shows no sign of life keeps its profile, in seconds or as ISO 8601 duration (`PT5M`). "
+        "Must be longer than the request timeout.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severe log line that is written: DEBUG, INFO, WARNING or ERROR."
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the environment. Raises: BadInput that names each wrong variable and what it takes."""
+        try:
+            return cls()
+        except ValidationError as error:
+            raise BadInput(
+                *(cls._problem(str((fault["loc"] or ("",))[0]), fault["msg"]) for fault in error.errors())
+            ) from None
+
+    @classmethod
+    def table(cls) -> Iterator[tuple[str, str, str]]:
+        """Rows (variable, default, description) of the documentation."""
+        for name, field in cls.model_fields.items():
+            default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+            shown = f"{default.total_seconds():.0f}" if isinstance(default, timedelta) else str(default)
+            yield _variable(name), shown, field.description or ""
+
+    @property
+    def database_file(self) -> Path:
+        """The embedded database, used while `database_url` is empty."""
+        return self.home / _DATABASE_FILE
+
+    @property
+    def key_file(self) -> Path:
+        """The generated key, used while `secret_keys` is empty."""
+        return self.home / _KEY_FILE
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper_case(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator("lease", mode="before")
+    @classmethod
+    def _plain_seconds(cls, value: object) -> object:
+        return float(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+    @model_validator(mode="after")
+    def _lease_outlasts_a_request(self) -> Self:
+        # A run renews its lease between requests only; the servers themselves cannot be fenced.
+        if self.lease.total_seconds() <= self.request_timeout_s:
+            raise ValueError(f"{_variable('lease')} must be longer than {_variable('request_timeout_s')}")
+        return self
+
+    @classmethod
+    def _problem(cls, name: str, message: str) -> str:
+        message = message.removeprefix("Value error, ")
+        if name not in cls.model_fields:
+            return message
+        return f"{_variable(name)}: {message}. It takes: {cls.model_fields[name].description}"
+
+
+def _variable(name: str) -> str:
+    return f"{_PREFIX}{name.upper()}"
