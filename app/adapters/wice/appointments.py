@@ -1,0 +1,162 @@
+"""Wice appointments in which this account's employee takes part, as a store (R11-R16). Ids are `a:<rowid>`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+
+from app.adapters.wice import errors
+from app.adapters.wice.capabilities import FAR_AHEAD, Offers
+from app.adapters.wice.client import Session
+from app.adapters.wice.fields_appointment import AppointmentFields, Unreadable
+from app.adapters.wice.participants import Directory, Participants
+from app.adapters.wice.store import Reading, Table, WiceStore
+from app.adapters.wice.wire import Row, is_binned, is_set, text_of
+from app.domain.appointment import Appointment
+from app.domain.fingerprint import Record, differences
+from app.domain.ids import ItemId, Version
+from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
+from app.domain.writes import Create, Update
+from app.errors import BadInput
+from app.ports import Employee, Known
+
+FAR_BACK = date(1970, 1, 1)
+
+
+class AppointmentStore(WiceStore):
+    """`employee` is the account's own, `directory` all of them."""
+
+    kind = Kind.APPOINTMENTS
+
+    def __init__(self, session: Session, offers: Offers, employee: Employee, directory: Directory) -> None:
+        super().__init__(session, offers)
+        if not offers.appointments:
+            raise errors.not_offered(session.server, "appointments")
+        methods = self._dialect.methods
+        loop, own_column = self._dialect.replies.appointments, self._dialect.columns.appointment.date_start
+        self.table = Table("a", methods.appointment, methods.appointments, loop, own_column)
+        self._own = employee.id
+        self._fields = AppointmentFields(self._dialect, session.zone)
+        self._participants = Participants(self._dialect, directory, employee.id)
+        self._appointment_columns = self._dialect.columns.appointment
+
+    def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:  # noqa: ARG002 - the port's signature
+        """One page, an inventory of the employee's appointments in the window. There is nothing to continue from: the cursor stays None.
+
+        What has aged out of the window is not named either; `fetch` still finds it (R20).
+        """
+        self._served.clear()
+        sightings, _ = self._list(self.table)
+        suspect = len({seen.id for seen in sightings}) < len(sightings)
+        yield Page(tuple(sightings), cursor=cursor, inventory=True, suspect=suspect)
+
+    def _table(self, item_id: ItemId) -> Table:
+        letter, _, rowid = item_id.partition(":")
+        if letter != self.table.letter or not rowid:
+            raise BadInput(f"{item_id!r} is no id of a Wice appointment (a:<rowid>)")
+        return self.table
+
+    @property
+    def _window(self) -> Mapping[str, str]:
+        parameters = self._dialect.parameters
+        start = self._session.window_start or FAR_BACK
+        return {parameters.date_from: start.isoformat(), parameters.date_to: FAR_AHEAD}
+
+    @property
+    def _scope(self) -> Mapping[str, str]:
+        return {self._dialect.parameters.participant: self._own, **self._window}
+
+    def _look_afresh(self) -> None:
+        """Nothing is read beside an appointment but the employees, once per session."""
+
+    def _judge(self, table: Table, row: Row) -> Found:
+        item_id = table.item_id(text_of(row.get(self._columns.id)))
+        if absence := self._absence(row):
+            return Absent(item_id, absence)
+        version = Version(text_of(row.get(self._columns.last_update)))
+        label = self._fields.label(row)
+        if rule := text_of(row.get(self._appointment_columns.rrule)):
+            return Held(item_id, version, Obstacle.SERIES, label, rule)
+        try:
+            return self._item(table, row, self._appointment(row))
+        except Unreadable as error:
+            return Held(item_id, version, Obstacle.UNREADABLE, label, str(error))
+
+    def _absence(self, row: Row) -> Absence | None:
+        if is_binned(row.get(self._columns.mandant)):
+            return Absence.BINNED
+        if is_set(row.get(self._appointment_columns.external)):
+            return Absence.EXTERNAL
+        return None if self._participants.takes_part(row) else Absence.LEFT
+
+    def _appointment(self, row: Row) -> Appointment:
+        return replace(self._fields.read(row), participants=self._participants.read(row))
+
+    def _insert(self, write: Create) -> ItemId:
+        record = _appointment_of(write.record)
+        if meeting := self._same_meeting(record.uid):
+            self._session.write(
+                self._dialect.methods.update_appointment, self._named(meeting) | self._participants.write((), meeting)
+            )
+            return self.table.item_id(text_of(meeting.get(self._columns.id)))
+        stamp = {self._columns.import_key: str(write.stamp)}
+        data = self._fields.create(record) | self._participants.write(record.participants) | stamp
+        reply = self._session.write(self._dialect.methods.insert_appointment, data)
+        rowid = text_of(reply.get(self._columns.id))
+        item_id = self.table.item_id(rowid) if rowid else self._stamped(self.table, write.stamp)
+        if item_id is None:
+            raise errors.unreadable(self._session.server, writes=True)
+        return item_id
+
+    def _same_meeting(self, uid: str) -> Row | None:
+        """The one appointment with this iCalendar UID, which another account brought here already (R16); a series is no such thing."""
+        column = self._appointment_columns.uid
+        if not uid or not column:
+            return None
+        parameters = self._dialect.parameters
+        search = {**parameters.full_list, **parameters.search, column: uid, **self._window}
+        rows = self._session.rows(self.table.list, self.table.loop, search)
+        same = [row for row in rows if text_of(row.get(column)) == uid and self._absence(row) in (None, Absence.LEFT)]
+        single = [row for row in same if not text_of(row.get(self._appointment_columns.rrule))]
+        return single[0] if len(single) == 1 else None
+
+    def _named(self, row: Row) -> dict[str, object]:
+        return {self._columns.id: text_of(row.get(self._columns.id))}
+
+    def _join(self, write: Create, present: Reading) -> None:
+        self._write_fields(present.row, _appointment_of(write.record))
+
+    def _change(self, write: Update, present: Reading) -> None:
+        self._write_fields(present.row, _appointment_of(write.record))
+
+    def _write_fields(self, row: Row, record: Appointment) -> None:
+        try:
+            present = row, self._appointment(row)
+        except Unreadable:
+            present = None
+        data = (
+            self._named(row) | self._fields.write(record, present) | self._participants.write(record.participants, row)
+        )
+        self._session.write(self._dialect.methods.update_appointment, data)
+
+    def _leave(self, item_id: ItemId) -> None:
+        data = {self._columns.id: item_id.partition(":")[2], self._dialect.leave_data.employee: self._own}
+        self._session.write(self._dialect.methods.leave_appointment, data)
+
+    def _same(self, record: Record, found: Record) -> bool:
+        return not differences(record, found)
+
+    def _left_by(self, creation: Create) -> ItemId | None:
+        if self._offers.import_key and (item_id := self._stamped(self.table, creation.stamp)):
+            return item_id
+        meeting = self._same_meeting(_appointment_of(creation.record).uid)
+        if meeting is None or not self._participants.takes_part(meeting):
+            return None
+        return self.table.item_id(text_of(meeting.get(self._columns.id)))
+
+
+def _appointment_of(record: Record) -> Appointment:
+    if not isinstance(record, Appointment):
+        raise TypeError(f"an appointment store cannot write a {type(record).__name__}")
+    return record

@@ -1,0 +1,251 @@
+"""A session at a Wice server: login, cookie, one keep-alive connection, both protocol generations, every request counted.
+
+A session may expire at any time: {"error": ...} to any call means log in again, once, and ask again. An error after that is a `Refusal`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import httpx
+
+from app.adapters.wice import errors
+from app.adapters.wice.dialect import load_dialect
+from app.adapters.wice.wire import Row, ServerClock, text_of
+from app.errors import BadInput, Halt, HaltCode
+
+# httpx logs every URL, and generation 2 carries the session's cookie there.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+
+READ_ATTEMPTS = 3
+"""A read whose connection broke is sent again at once, twice; a timeout or a busy server is not."""
+CONNECT_TIMEOUT_S = 10.0
+KEEPALIVE_S = 4.0
+"""Shorter than the usual servers' five seconds, so that no request meets a connection that is just being closed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WiceAccess:
+    """One account at one Wice server. `window_start` is the first day on which appointments are picked up (R20)."""
+
+    url: str
+    mandant: str
+    username: str
+    password: str = field(repr=False)
+    api_key: str = field(default="", repr=False)
+    time_zone: str = "Europe/Berlin"
+    ca_file: str = ""
+    dialect: Mapping[str, object] = field(default_factory=dict)
+    window_start: date | None = None
+    request_timeout_s: float = 30.0
+
+
+class Session:
+    """One account's signed-in connection. Not thread-safe.
+
+    Attributes:
+        requests: HTTP requests sent so far.
+        effects: writes that took effect, or may have.
+        clock: what this server's replies told of its time.
+    """
+
+    def __init__(self, access: WiceAccess) -> None:
+        self.dialect = load_dialect(access.dialect)
+        self.server = server_name(access.url)
+        self.clock = ServerClock(_zone(access.time_zone))
+        self.requests = 0
+        self.effects = 0
+        self._access = access
+        self._cookie = ""
+        self._generation: str = self.dialect.generation
+        self._http = httpx.Client(
+            base_url=access.url.rstrip("/"),
+            headers={"X-API-KEY": access.api_key} if access.api_key else {},
+            verify=_trust(access.ca_file),
+            timeout=httpx.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE_S),
+        )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The server's zone, in which it writes all times."""
+        return self.clock.zone
+
+    @property
+    def username(self) -> str:
+        """Who signs in."""
+        return self._access.username
+
+    @property
+    def window_start(self) -> date | None:
+        """First day on which appointments are picked up."""
+        return self._access.window_start
+
+    def close(self) -> None:
+        """Free the connection. The session at the server expires by itself."""
+        self._http.close()
+
+    def read(self, method: str, parameters: Mapping[str, str]) -> Row:
+        """Call something that changes nothing; the reply's object. Raises: Refusal, Retry, Halt."""
+        return self._call(method, parameters, writes=False)
+
+    def write(self, method: str, data: Mapping[str, object]) -> Row:
+        """Call something that writes `data`. Raises: Refusal (nothing happened), AnswerLost (it may have), Retry, Halt."""
+        reply = self._call(method, {"data": json.dumps(data)}, writes=True)
+        self.effects += 1
+        return reply
+
+    def complaint(self, method: str, data: Mapping[str, object]) -> str | None:
+        """The error that a probe of a writing call meets, without logging in again; None when there is none."""
+        reply = self._send(self.generation, method, {"data": json.dumps(data)}, writes=False)
+        return text_of(reply["error"]) if "error" in reply else None
+
+    def one(self, method: str, rowid: str) -> Row | None:
+        """One record in full, unwrapped; None when there is none."""
+        key = self.dialect.parameters.key
+        if method == self.dialect.methods.person and self.generation == "2":
+            method, key = self.dialect.second_generation.person, self.dialect.second_generation.key
+        reply = self.read(method, {key: rowid})
+        for wrapper in self.dialect.replies.wrappers:
+            inner = reply.get(wrapper)
+            if isinstance(inner, dict):
+                reply = inner
+        return reply if reply.get(self.dialect.columns.row.id) else None
+
+    def rows(self, method: str, loop: str, parameters: Mapping[str, str]) -> list[Row]:
+        """A list of records; servers leave the key `loop` out when there is no hit."""
+        found = self.read(method, parameters).get(loop)
+        rows: list[Row] = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
+        self.clock.saw_updates([text_of(row.get(self.dialect.columns.row.last_update)) for row in rows])
+        return rows
+
+    @property
+    def generation(self) -> str:
+        """Which protocol generation: 1 or 2, asked from the server once where the dialect says "auto". Raises: Halt when neither is understood."""
+        if self._generation == "auto":
+            self._generation = self._detect()
+        return self._generation
+
+    def _detect(self) -> str:
+        """Read the person with rowid 0, who never exists, in both ways: whoever understands says "none" and no error."""
+        text = ""
+        names, second = self.dialect.methods, self.dialect.second_generation
+        key = self.dialect.parameters.key
+        for generation, method, parameter in (("1", names.person, key), ("2", second.person, second.key)):
+            reply = self._in_session(generation, method, {parameter: "0"}, writes=False)
+            if "error" not in reply:
+                return generation
+            text = text_of(reply["error"])
+        raise errors.unusable(self.server, text)
+
+    def _call(self, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
+        reply = self._in_session(self.generation, method, parameters, writes=writes)
+        if "error" in reply:
+            raise errors.Refusal(method, text_of(reply["error"]))
+        return reply
+
+    def _in_session(self, generation: str, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
+        fresh = not self._cookie
+        if fresh:
+            self.log_in()
+        reply = self._send(generation, method, parameters, writes=writes)
+        if "error" in reply and not fresh:
+            self.log_in()
+            reply = self._send(generation, method, parameters, writes=writes)
+        return reply
+
+    def log_in(self) -> None:
+        """Begin a new session. Raises: Halt(LOGIN_REFUSED), Retry."""
+        access, paths = self._access, self.dialect.paths
+        form = {
+            "method": self.dialect.methods.login,
+            "mandant_name": access.mandant,
+            "username": access.username,
+            "password": access.password,
+        }
+        self._cookie = text_of(self._post(paths.login, {}, form, writes=False).get("cookie"))
+        if not self._cookie:
+            raise errors.login_refused(self.server, access.mandant, access.username)
+
+    def _send(self, generation: str, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
+        envelope = {"method": method, "cookie": self._cookie}
+        path = self.dialect.paths.calls
+        if generation == "2":
+            return self._post(path, envelope, parameters, writes=writes)
+        return self._post(path, {}, {**envelope, **parameters}, writes=writes)
+
+    def _post(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
+        try:
+            return self._answer(path, query, form, writes=writes)
+        except errors.AnswerLost:
+            self.effects += 1
+            raise
+
+    def _answer(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
+        try:
+            response = self._attempts(path, query, form, 1 if writes else READ_ATTEMPTS)
+        except httpx.RequestError as error:
+            errors.raise_transport(error, self.server, writes=writes)
+        errors.raise_status(response, self.server, writes=writes)
+        if moment := errors.http_date(response.headers.get("Date", "")):
+            self.clock.saw(moment)
+        return self._object(response, writes=writes)
+
+    def _attempts(self, path: str, query: Mapping[str, str], form: Mapping[str, str], attempts: int) -> httpx.Response:
+        while True:
+            attempts -= 1
+            self.requests += 1
+            try:
+                return self._http.post(path, params=query, data=form)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                if not attempts:
+                    raise
+
+    def _object(self, response: httpx.Response, *, writes: bool) -> Row:
+        try:
+            reply = response.json()
+        except ValueError as error:
+            raise errors.unreadable(self.server, writes=writes) from error
+        if not isinstance(reply, dict):
+            raise errors.unreadable(self.server, writes=writes)
+        return reply
+
+
+def server_name(url: str) -> str:
+    """Host and port of a Wice server's URL, as messages name it. Raises: BadInput."""
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL as error:
+        raise BadInput(f"wice_server.url: {url!r} is no web address ({error})") from error
+    if parsed.scheme not in ("http", "https") or not parsed.host:
+        raise BadInput(
+            f"wice_server.url: must begin with https:// and name a host, such as https://node1.example.com; got {url!r}"
+        )
+    return parsed.netloc.decode("ascii")
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise BadInput(f"wice_server.time_zone: {name!r} is no IANA time zone, such as Europe/Berlin") from error
+
+
+def _trust(ca_file: str) -> ssl.SSLContext:
+    context = httpx.create_ssl_context()
+    context.load_default_certs()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise Halt(
+                HaltCode.CERTIFICATE,
+                f"The file {ca_file}, given as ca_file of a Wice server, cannot be read as PEM certificates ({type(error).__name__}).",
+            ) from error
+    return context

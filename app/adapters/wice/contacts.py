@@ -1,0 +1,254 @@
+"""Wice's persons and companies that carry this user's Outlook sync flag, as a store of contacts (R4, R5, R8).
+
+A person's record holds its company's data, whose change does not move the person's `last_update`: so every list also asks which
+companies changed since the last one, and their persons are looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from app.adapters.wice import errors
+from app.adapters.wice.capabilities import Offers
+from app.adapters.wice.client import Session
+from app.adapters.wice.fields_contact import ContactFields
+from app.adapters.wice.store import Reading, Table, WiceStore
+from app.adapters.wice.wire import Row, is_binned, is_set, read_moment, rewound, text_of, write_moment
+from app.domain.contact import COMPANY_FIELDS, PERSON_FIELDS, Contact, Entity
+from app.domain.fingerprint import Record, differences
+from app.domain.ids import ItemId
+from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
+from app.domain.writes import Create, Update
+from app.errors import BadInput
+from app.ports import Known
+
+COMPANIES_SINCE = "companies_since"
+
+
+class ContactStore(WiceStore):
+    """Ids are `p:<rowid>` for persons and `c:<rowid>` for companies."""
+
+    kind = Kind.CONTACTS
+
+    def __init__(self, session: Session, offers: Offers) -> None:
+        super().__init__(session, offers)
+        methods, replies, columns = self._dialect.methods, self._dialect.replies, self._dialect.columns
+        self.persons = Table("p", methods.person, methods.persons, replies.persons, columns.person.last_name)
+        self.companies = Table("c", methods.company, methods.companies, replies.companies, columns.company.company_name)
+        self._fields = ContactFields(self._dialect)
+        self._person_columns = self._dialect.columns.person
+        self._company_rows: dict[str, Row | None] = {}
+        self._flagged: dict[Table, set[str]] = {}
+
+    def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
+        """One page, an inventory of all flagged persons and companies. The cursor is the newest `last_update` seen, as JSON.
+
+        Persons are `certain` only where their company is known not to have changed.
+        """
+        since = self._since(cursor)
+        self._served.clear()
+        self._look_afresh()
+        persons, person_rows = self._list(self.persons)
+        companies, company_rows = self._list(self.companies)
+        listed_in_full = any(self.persons.own_column in row for row in person_rows)
+        # After the lists: a company that changes from now on has a `last_update` not before the newest one seen.
+        changed = [] if since is None or listed_in_full else self._companies_changed(since)
+        moved = known.children([self.companies.item_id(self._id(row)) for row in changed])
+        doubtful = since is None or listed_in_full
+        persons = [replace(seen, certain=seen.certain and not doubtful and seen.id not in moved) for seen in persons]
+        sightings = (*persons, *companies)
+        yield Page(
+            sightings,
+            cursor=self._cursor(since, [*person_rows, *company_rows, *changed]),
+            inventory=True,
+            suspect=len({seen.id for seen in sightings}) < len(sightings),
+        )
+
+    def _since(self, cursor: str | None) -> datetime | None:
+        if cursor is None:
+            return None
+        try:
+            return datetime.fromisoformat(json.loads(cursor)[COMPANIES_SINCE])
+        except (ValueError, TypeError, KeyError):
+            # Not ours, or nothing seen yet: start over (R42).
+            return None
+
+    def _cursor(self, since: datetime | None, rows: list[Row]) -> str | None:
+        updates = [text_of(row.get(self._columns.last_update)) for row in rows]
+        newest = self._session.clock.saw_updates(updates)
+        latest = max((moment for moment in (since, newest) if moment), default=None)
+        return json.dumps({COMPANIES_SINCE: latest.isoformat()}) if latest else None
+
+    def _companies_changed(self, since: datetime) -> list[Row]:
+        """All companies, flagged or not, changed at or after `since`; a server that cannot narrow the list is read in whole."""
+        start = rewound(since, self._session.zone)
+        narrow = {self._dialect.parameters.changed_since: write_moment(start)}
+        rows = self._session.rows(
+            self.companies.list, self.companies.loop, {**self._dialect.parameters.only_ids, **narrow}
+        )
+        return [row for row in rows if (self._moment(row) or start) >= start]
+
+    def _moment(self, row: Row) -> datetime | None:
+        return read_moment(text_of(row.get(self._columns.last_update)), self._session.zone)
+
+    def _id(self, row: Row) -> str:
+        return text_of(row.get(self._columns.id))
+
+    def _table(self, item_id: ItemId) -> Table:
+        match item_id.partition(":"):
+            case ("p", ":", str(rowid)) if rowid:
+                return self.persons
+            case ("c", ":", str(rowid)) if rowid:
+                return self.companies
+            case _:
+                raise BadInput(f"{item_id!r} is no id of a Wice contact (p:<rowid> or c:<rowid>)")
+
+    @property
+    def _scope(self) -> Mapping[str, str]:
+        return {**self._dialect.parameters.search, **self._dialect.parameters.flagged}
+
+    def _judge(self, table: Table, row: Row) -> Found:
+        item_id = table.item_id(self._id(row))
+        if is_binned(row.get(self._columns.mandant)):
+            return Absent(item_id, Absence.BINNED)
+        if is_set(row.get(self._columns.deactivated)):
+            return Absent(item_id, Absence.DEACTIVATED)
+        if not self._is_flagged(table, row):
+            return Absent(item_id, Absence.UNFLAGGED)
+        record = self._contact(table, row)
+        item = self._item(table, row, record, self._parent(row) if table is self.persons else "")
+        return item if record.label else Held(item.id, item.version, Obstacle.NO_NAME)
+
+    def _contact(self, table: Table, row: Row) -> Contact:
+        if table is self.companies:
+            return self._fields.read_company(row)
+        parent = self._parent_rowid(row)
+        if parent and not self._fields.holds_company(row) and (company := self._company_row(parent)):
+            row = self._fields.with_company(row, company)
+        return self._fields.read_person(row)
+
+    def _parent_rowid(self, row: Row) -> str:
+        rowid = text_of(row.get(self._person_columns.company))
+        return "" if rowid == "0" else rowid
+
+    def _parent(self, row: Row) -> str:
+        rowid = self._parent_rowid(row)
+        return self.companies.item_id(rowid) if rowid else ""
+
+    def _company_row(self, rowid: str) -> Row | None:
+        if rowid not in self._company_rows:
+            self._company_rows[rowid] = self._session.one(self.companies.one, rowid)
+        return self._company_rows[rowid]
+
+    def _is_flagged(self, table: Table, row: Row) -> bool:
+        if self._columns.flag in row:
+            return is_set(row[self._columns.flag])
+        if table not in self._flagged:
+            # Without this question a server that ignores the search would have every record flagged.
+            if not self._offers.flags_read:
+                raise errors.not_offered(self._session.server, "the 'Outlook sync' flags")
+            parameters = {**self._dialect.parameters.only_ids, **self._scope}
+            self._flagged[table] = {self._id(each) for each in self._session.rows(table.list, table.loop, parameters)}
+        return self._id(row) in self._flagged[table]
+
+    def _look_afresh(self) -> None:
+        self._company_rows.clear()
+        self._flagged.clear()
+
+    def _insert(self, write: Create) -> ItemId:
+        record, methods = _contact_of(write.record), self._dialect.methods
+        stamp = {self._columns.import_key: str(write.stamp)}
+        if record.entity is Entity.COMPANY:
+            table, reply = (
+                self.companies,
+                self._session.write(methods.insert_company, self._fields.write_company(record) | stamp),
+            )
+        else:
+            data = self._fields.write_person(record) | self._assignment(write.company) | stamp
+            table, reply = self.persons, self._session.write(methods.insert_person, data)
+        rowid = self._id(reply)
+        item_id = table.item_id(rowid) if rowid else self._stamped(table, write.stamp)
+        if item_id is None:
+            raise errors.unreadable(self._session.server, writes=True)
+        self._set_flag(item_id, on=True)
+        return item_id
+
+    def _assignment(self, company: str) -> dict[str, str]:
+        return {self._person_columns.company: company.partition(":")[2]} if company else {}
+
+    def _set_flag(self, item_id: ItemId, *, on: bool) -> None:
+        table, names = self._table(item_id), self._dialect.flag_data
+        value, rowid = "1" if on else "0", item_id.partition(":")[2]
+        data = {
+            names.table: names.person if table is self.persons else names.company,
+            self._columns.id: rowid,
+            names.value: value,
+        }
+        self._session.write(self._dialect.methods.set_flag, data)
+        self._flagged.clear()
+
+    def _join(self, write: Create, present: Reading) -> None:
+        item_id = present.found.id
+        self._write_fields(self._table(item_id), present.row, write.record, write.company)
+        self._set_flag(item_id, on=True)
+
+    def _change(self, write: Update, present: Reading) -> None:
+        if write.write_company and (rowid := self._parent_rowid(present.row)):
+            self._write_parent(rowid, _contact_of(write.record))
+        self._write_fields(self._table(write.id), present.row, write.record, write.company)
+
+    def _write_fields(self, table: Table, row: Row, record: Record, company: str) -> None:
+        contact, name = _contact_of(record), {self._columns.id: self._id(row)}
+        if table is self.companies:
+            data = self._fields.write_company(contact, (row, self._fields.read_company(row)))
+            self._session.write(self._dialect.methods.update_company, name | data)
+        else:
+            data = self._fields.write_person(contact, (row, self._fields.read_person(row))) | self._assignment(company)
+            self._session.write(self._dialect.methods.update_person, name | data)
+
+    def _write_parent(self, rowid: str, record: Contact) -> None:
+        row = self._session.one(self.companies.one, rowid)
+        if row is None:
+            return
+        data = self._fields.write_company(record, (row, self._fields.read_company(row)))
+        self._session.write(self._dialect.methods.update_company, {self._columns.id: rowid, **data})
+        self._company_rows.clear()
+
+    def _leave(self, item_id: ItemId) -> None:
+        self._set_flag(item_id, on=False)
+
+    def _same(self, record: Record, found: Record) -> bool:
+        contact = _contact_of(record)
+        names = PERSON_FIELDS if contact.entity is Entity.PERSON else COMPANY_FIELDS
+        return not (names - self._fields.unmapped) & set(differences(record, found))
+
+    def _left_by(self, creation: Create) -> ItemId | None:
+        person = _contact_of(creation.record).entity is Entity.PERSON
+        table = self.persons if person else self.companies
+        if self._offers.import_key:
+            return self._stamped(table, creation.stamp)
+        return self._unflagged_twin(table, _contact_of(creation.record))
+
+    def _unflagged_twin(self, table: Table, record: Contact) -> ItemId | None:
+        """Where keys cannot be searched: a record with just this content that nobody has flagged yet. Flagged ones are found by R24."""
+        columns = self._dialect.columns
+        names = (
+            {columns.person.last_name: record.last_name, columns.person.first_name: record.first_name}
+            if table is self.persons
+            else {columns.company.company_name: record.company_name}
+        )
+        search = {**self._dialect.parameters.full_list, **self._dialect.parameters.search, **names}
+        for row in self._session.rows(table.list, table.loop, search):
+            found = self._judge(table, row)
+            if found == Absent(found.id, Absence.UNFLAGGED) and self._same(record, self._contact(table, row)):
+                return found.id
+        return None
+
+
+def _contact_of(record: Record) -> Contact:
+    if not isinstance(record, Contact):
+        raise TypeError(f"a contact store cannot write an {type(record).__name__}")
+    return record

@@ -1,0 +1,276 @@
+"""What Wice's contacts and appointments share: lists, looking before writing (R31), and what a lost answer means (R30).
+
+A list that came in full is not asked for again: what it told of a record is served once, to the next `fetch` that asks for it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from app.adapters.wice.capabilities import Offers
+from app.adapters.wice.client import Session
+from app.adapters.wice.errors import Refusal
+from app.adapters.wice.wire import Row, text_of
+from app.domain.fingerprint import Record
+from app.domain.ids import ItemId, Version
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Side, Sighting, Stamp
+from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
+from app.errors import Halt, HaltCode, Retry
+
+BULK = 20
+"""More ids of one table than this are read by one full list instead of one call each."""
+REFUSED_CODE = "wice_error"
+RETURNABLE = frozenset({Absence.UNFLAGGED, Absence.LEFT})
+"""Absences of a record that is as alive as ever and only left this account's scope."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A record as it was read: the raw row beside what it means. `row` is empty when the record does not exist."""
+
+    row: Row
+    found: Found
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One of Wice's tables: the letter before its rowids in item ids, and the calls that read it.
+
+    `own_column` tells a full row of a list from one that holds only id and time.
+    """
+
+    letter: str
+    one: str
+    list: str
+    loop: str
+    own_column: str
+
+    def item_id(self, rowid: str) -> ItemId:
+        """`p:4711`."""
+        return ItemId(f"{self.letter}:{rowid}")
+
+
+class WiceStore(ABC):
+    """One kind of one account's scope; the subclass knows its tables and fields."""
+
+    side = Side.WICE
+    kind: Kind
+
+    def __init__(self, session: Session, offers: Offers) -> None:
+        self._session = session
+        self._offers = offers
+        self._dialect = session.dialect
+        self._columns = session.dialect.columns.row
+        self._served: dict[ItemId, Found] = {}
+
+    @abstractmethod
+    def _table(self, item_id: ItemId) -> Table:
+        """The table that holds an item."""
+
+    @property
+    @abstractmethod
+    def _scope(self) -> Mapping[str, str]:
+        """Parameters that narrow a list to this account's scope."""
+
+    @abstractmethod
+    def _judge(self, table: Table, row: Row) -> Found:
+        """What a row means: an item, held, or out of scope."""
+
+    @abstractmethod
+    def _insert(self, write: Create) -> ItemId:
+        """Create the record, stamped, and put it into the scope. Returns its id."""
+
+    @abstractmethod
+    def _join(self, write: Create, present: Reading) -> None:
+        """Write the fields of a record that exists, then put it into the scope."""
+
+    @abstractmethod
+    def _change(self, write: Update, present: Reading) -> None:
+        """Write the mapped fields."""
+
+    @abstractmethod
+    def _leave(self, item_id: ItemId) -> None:
+        """Take an item out of the scope."""
+
+    @abstractmethod
+    def _same(self, record: Record, found: Record) -> bool:
+        """Whether a record has everything that a creation would write."""
+
+    @abstractmethod
+    def _look_afresh(self) -> None:
+        """Forget what was read beside records to understand them."""
+
+    def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
+        """Read items, in the order asked: a full list where many of one table are wanted, else one by one."""
+        self._look_afresh()
+        asked: dict[Table, int] = {}
+        for item_id in ids:
+            if item_id not in self._served:
+                asked[self._table(item_id)] = asked.get(self._table(item_id), 0) + 1
+        for table, count in asked.items():
+            if count > BULK:
+                self._list_in_full(table)
+        for item_id in ids:
+            yield self._served.pop(item_id) if item_id in self._served else self._read(item_id).found
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """Carry out writes one after the other. What may have happened although no answer says so is `Unknown`."""
+        self._served.clear()
+        for write in writes:
+            before = self._session.effects
+            self._look_afresh()
+            try:
+                outcome = self._carry_out(write)
+            except Refusal as refusal:
+                begun = self._session.effects > before
+                outcome = Unknown() if begun else Refused(REFUSED_CODE, refusal.text)
+            except (Retry, Halt):
+                if self._session.effects > before:
+                    yield Unknown()
+                raise
+            yield outcome
+
+    def _carry_out(self, write: Write) -> Outcome:
+        match write:
+            case Create(into=None):
+                outcome = self._outcome(self._insert(write))
+                # Created but not in scope: `resume` finds it by its stamp, a second creation would double it.
+                return outcome if isinstance(outcome, Written) else Unknown()
+            case Create():
+                return self._bring_back(write)
+            case Update():
+                present = self._read(write.id)
+                if hindrance := _hindrance(write, present.found):
+                    return hindrance
+                self._change(write, present)
+                return self._outcome(write.id)
+            case Remove():
+                if hindrance := _hindrance(write, self._read(write.id).found):
+                    return hindrance
+                self._leave(write.id)
+                return Written(None)
+            case _:
+                assert_never(write)
+
+    def _bring_back(self, write: Create) -> Outcome:
+        item_id = write.into or ItemId("")
+        present = self._read(item_id)
+        match present.found:
+            case Absent(because=because) if because not in RETURNABLE:
+                return Missing(because)
+            case Absent() | Item():
+                self._join(write, present)
+                return self._outcome(item_id)
+            case Held():
+                return Stale()
+            case _:
+                assert_never(present.found)
+
+    def _outcome(self, item_id: ItemId) -> Outcome:
+        """Read what the server holds after a write; another write in the same second would not show."""
+        match self._read(item_id).found:
+            case Item() as item:
+                return Written(replace(item, certain=False))
+            case Absent(because=because):
+                return Missing(because)
+            case _:
+                return Stale()
+
+    def resume(self, creations: Sequence[Create]) -> Iterator[Item | None]:
+        """Find what unfinished creations left, by stamp, and put it into the scope."""
+        for creation in creations:
+            yield self._resumed(creation)
+
+    def _resumed(self, creation: Create) -> Item | None:
+        if creation.into:
+            # Its fields are written before it comes back into the scope, so being there proves the whole.
+            found = self._read(creation.into).found
+            return found if isinstance(found, Item) and self._same(creation.record, found.record) else None
+        item_id = self._left_by(creation)
+        if item_id is None:
+            return None
+        present = self._read(item_id)
+        if isinstance(present.found, Absent) and present.found.because in RETURNABLE:
+            self._join(creation, present)
+            present = self._read(item_id)
+        if isinstance(present.found, Item):
+            return replace(present.found, certain=False)
+        if isinstance(present.found, Absent) and present.found.because not in RETURNABLE:
+            return None
+        raise Halt(
+            HaltCode.UNSUPPORTED,
+            f"Wice keeps {item_id}, which was created for this account, out of its scope. Check it there.",
+        )
+
+    @abstractmethod
+    def _left_by(self, creation: Create) -> ItemId | None:
+        """The record that a creation left behind."""
+
+    def _stamped(self, table: Table, stamp: Stamp) -> ItemId | None:
+        """The first record that carries a stamp. A server that cannot search by it lists everything; then look for it there."""
+        column = self._columns.import_key
+        search = {**self._dialect.parameters.full_list, **self._dialect.parameters.search, column: str(stamp)}
+        rows = self._session.rows(table.list, table.loop, {**search, **self._window})
+        rowids = [text_of(row.get(self._columns.id)) for row in rows if text_of(row.get(column)) == str(stamp)]
+        return table.item_id(min(rowids, key=int)) if rowids else None
+
+    @property
+    def _window(self) -> Mapping[str, str]:
+        """Parameters that this kind's lists always need."""
+        return {}
+
+    def _read(self, item_id: ItemId) -> Reading:
+        table, rowid = self._table(item_id), item_id.partition(":")[2]
+        row = self._session.one(table.one, rowid)
+        if row is None:
+            return Reading({}, Absent(item_id, Absence.DELETED))
+        return Reading(row, self._judge(table, row))
+
+    def _list(self, table: Table) -> tuple[list[Sighting], list[Row]]:
+        """Sightings of everything in scope, and the rows. Rows that came in full are kept for `fetch`."""
+        rows = self._session.rows(table.list, table.loop, {**self._dialect.parameters.only_ids, **self._scope})
+        sightings = []
+        for row in rows:
+            if table.own_column in row and not self._keep(table, row):
+                continue
+            version = text_of(row.get(self._columns.last_update))
+            item_id = table.item_id(text_of(row.get(self._columns.id)))
+            sightings.append(Sighting(item_id, Version(version), certain=self._session.clock.settled(version)))
+        return sightings, rows
+
+    def _list_in_full(self, table: Table) -> None:
+        parameters = {**self._dialect.parameters.full_list, **self._scope}
+        for row in self._session.rows(table.list, table.loop, parameters):
+            if table.own_column in row:
+                self._keep(table, row)
+
+    def _keep(self, table: Table, row: Row) -> bool:
+        """Keep what a full row says for `fetch`; return whether it is worth a sighting."""
+        found = self._judge(table, row)
+        self._served[found.id] = found
+        return not isinstance(found, Absent)
+
+    def _item(self, table: Table, row: Row, record: Record, parent: str = "") -> Item:
+        version = text_of(row.get(self._columns.last_update))
+        return Item(
+            id=table.item_id(text_of(row.get(self._columns.id))),
+            version=Version(version),
+            record=record,
+            stamp=Stamp.parse(text_of(row.get(self._columns.import_key))),
+            certain=self._session.clock.settled(version),
+            parent=parent,
+        )
+
+
+def _hindrance(write: Update | Remove, found: Found) -> Outcome | None:
+    """Why a record must not be written: it is not there, or no longer what the plan saw (R31)."""
+    match found:
+        case Absent(because=because):
+            return Missing(because)
+        case Item(version=write.version, fingerprint=write.fingerprint):
+            return None
+        case _:
+            return Stale()
