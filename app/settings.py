@@ -75,9 +75,7 @@ class Settings(BaseSettings):
     def table(cls) -> Iterator[tuple[str, str, str]]:
         """Rows (variable, default, description) of the documentation."""
         for name, field in cls.model_fields.items():
-            default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
-            shown = f"{default.total_seconds():.0f}" if isinstance(default, timedelta) else str(default)
-            yield _variable(name), shown, field.description or ""
+            yield _variable(name), _shown(field.default), field.description or ""
 
     @property
     def database_file(self) -> Path:
@@ -112,6 +110,18 @@ class Settings(BaseSettings):
         if name not in cls.model_fields:
             return message
         return f"{_variable(name)}: {message}. It takes: {cls.model_fields[name].description}"
+
+
+def _shown(default: object) -> str:
+    match default:
+        case SecretStr():
+            return default.get_secret_value()
+        case timedelta():
+            return f"{default.total_seconds():.0f}"
+        case Path():
+            return f"./{default}"
+        case _:
+            return str(default)
 
 
 def _variable(name: str) -> str:

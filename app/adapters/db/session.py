@@ -81,14 +81,13 @@ def _place(engine: Engine) -> str:
 
 
 def _sqlite(url: URL) -> Engine:
-    directory = Path(url.database or "").parent
+    file = Path(url.database or "")
     try:
-        # Private: the file holds names and addresses.
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Private, as are the files that SQLite lays beside it: they hold names and addresses.
+        file.touch(mode=0o600)
     except OSError as error:
-        raise BadInput(
-            f"the database's directory {directory} cannot be created: {error.strerror}; see WICE_SYNC_HOME"
-        ) from None
+        raise BadInput(f"the database {file} cannot be created: {error.strerror}; see WICE_SYNC_HOME") from None
     engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _WAIT_S})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
