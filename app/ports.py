@@ -108,8 +108,10 @@ class Capabilities:
 class Crm(Protocol):
     """A signed-in session of one account at its Wice server."""
 
-    requests: int
-    """Requests sent so far."""
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        ...
 
     def employee(self) -> Employee:
         """Who is signed in. Raises: Halt(LOGIN_REFUSED)."""
@@ -144,8 +146,10 @@ class Folder:
 class Mailbox(Protocol):
     """One mailbox on its Exchange server, opened by impersonation or as its own user."""
 
-    requests: int
-    """Requests sent so far."""
+    @property
+    def requests(self) -> int:
+        """Requests sent so far."""
+        ...
 
     def probe(self) -> str:
         """Open the mailbox's root folder and return the server's version text. Raises: Halt with what to do, Retry."""
