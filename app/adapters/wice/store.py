@@ -16,9 +16,10 @@ from app.adapters.wice.errors import Refusal
 from app.adapters.wice.wire import Row, text_of
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
-from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Side, Sighting, Stamp
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Sighting, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
 from app.errors import Halt, HaltCode, Retry
+from app.ports import Known
 
 BULK = 20
 """More ids of one table than this are read by one full list instead of one call each."""
@@ -65,6 +66,10 @@ class WiceStore(ABC):
         self._dialect = session.dialect
         self._columns = session.dialect.columns.row
         self._served: dict[ItemId, Found] = {}
+
+    @abstractmethod
+    def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
+        """List the scope: always an inventory, in one page."""
 
     @abstractmethod
     def _table(self, item_id: ItemId) -> Table:
