@@ -214,7 +214,7 @@ def guarded(handler: Callable[[dict[str, Any]], object]) -> Callable[[Request], 
 
     async def endpoint(request: Request) -> JSONResponse:
         try:
-            return JSONResponse(handler(_json_object(await request.body())))
+            return JSONResponse(handler(json_object(await request.body() or b"{}")))
         except BadInputError as error:
             return JSONResponse({"error": str(error)}, 422)
 
@@ -237,13 +237,15 @@ def whole(body: Mapping[str, Any], name: str, default: int, least: int = 0) -> i
     return value
 
 
-def _json_object(raw: bytes) -> dict[str, Any]:
+def json_object(raw: bytes | str) -> dict[str, Any]:
+    """A JSON object that can also be written again. Raises: BadInputError."""
     try:
-        value = json.loads(raw or b"{}")
-    except ValueError as error:
-        raise BadInputError(f"the body must be a JSON object: {error}") from error
+        value = json.loads(raw)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair would break every later answer
+    except (ValueError, RecursionError) as error:
+        raise BadInputError(f"not a JSON object: {error}") from error
     if not isinstance(value, dict):
-        raise BadInputError(f"the body must be a JSON object; got {type(value).__name__}")
+        raise BadInputError(f"not a JSON object but {type(value).__name__}")
     return value
 
 

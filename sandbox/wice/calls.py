@@ -1,10 +1,10 @@
 """The methods of the Client API: what each does to the store and answers (wice-api.md, both parts)."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.control import BadInputError, json_object
 from sandbox.wice import calendar
 from sandbox.wice.errors import RefusedError
 from sandbox.wice.rows import id_row, wire_row
@@ -54,12 +54,9 @@ class Call:
     def data(self) -> dict[str, Any]:
         """The JSON object in `data`. Raises: RefusedError."""
         try:
-            value = json.loads(self.fields.get("data", ""))
-        except ValueError as error:
-            raise RefusedError(f"data is not JSON: {error}") from error
-        if not isinstance(value, dict):
-            raise RefusedError("data must be a JSON object")
-        return value
+            return json_object(self.fields.get("data", ""))
+        except BadInputError as error:
+            raise RefusedError(f"data is {error}") from error
 
     def target(self, table: Table, data: Mapping[str, Any]) -> Row:
         """The row that `data` names by `rowid`. Raises: RefusedError."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,11 +11,9 @@ from starlette.routing import Route
 from sandbox.pages import form, render, see_other
 from sandbox.people import Person
 from sandbox.wice.errors import RefusedError
+from sandbox.wice.installation import Installation
 from sandbox.wice.store import Row, Store
 from sandbox.wice.tables import LIST_COLUMNS, Table
-
-if TYPE_CHECKING:
-    from sandbox.wice.server import WiceServer
 
 TABLES = {"companies": Table.COMPANY, "persons": Table.PERSON, "appointments": Table.APPOINTMENT}
 TITLES = {"companies": "Firmen", "persons": "Personen", "appointments": "Termine"}
@@ -85,9 +83,9 @@ FIELDS: Mapping[Table, tuple[Field, ...]] = {
 }
 
 
-def routes(server: "WiceServer") -> list[Route]:
+def routes(wice: Installation) -> list[Route]:
     """Everything under / that a browser shows; `{username}` is the person whose eyes one sees it with."""
-    web = _Web(server)
+    web = _Web(wice)
     record = "/web/{username}/{name}/{rowid}"
     return [
         Route("/", web.start, methods=["GET"]),
@@ -99,15 +97,15 @@ def routes(server: "WiceServer") -> list[Route]:
 
 
 class _Web:
-    def __init__(self, server: "WiceServer") -> None:
-        self._server = server
+    def __init__(self, wice: Installation) -> None:
+        self._wice = wice
 
     @property
     def _store(self) -> Store:
-        return self._server.store
+        return self._wice.store
 
     async def start(self, request: Request) -> Response:
-        return render(request, "wice_start.html", people=self._server.people)
+        return render(request, "wice_start.html", people=self._wice.people)
 
     async def overview(self, request: Request) -> Response:
         person, name = self._person(request), request.path_params["name"]
@@ -196,11 +194,11 @@ class _Web:
         return render(request, page, person=person, name=name, titles=TITLES, **context)
 
     def _missing(self, request: Request) -> Response:
-        return render(request, "wice_start.html", status=404, people=self._server.people)
+        return render(request, "wice_start.html", status=404, people=self._wice.people)
 
     def _person(self, request: Request) -> Person | None:
         username = request.path_params["username"]
-        return next((person for person in self._server.people if person.username == username), None)
+        return next((person for person in self._wice.people if person.username == username), None)
 
     def _named(self, request: Request) -> tuple[Person | None, str, Row | None]:
         """The person, the table's name and the row that the path names; no person when the table is not known."""
@@ -234,7 +232,7 @@ class _Web:
         return _when(values)
 
     def _flag(self, row: Row, person: Person, *, on: bool) -> None:
-        moves = self._server.settings.flag_moves_last_update
+        moves = self._wice.settings.flag_moves_last_update
         self._store.set_flag(row, person.employee_rowid, on=on, moves_last_update=moves)
 
     async def _chosen_people(self, request: Request) -> list[str]:

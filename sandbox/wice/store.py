@@ -192,15 +192,16 @@ def _as_strings(value: Any) -> Any:
 
 
 def _birthday(text: str) -> str:
-    """Kept as `YYYY-MM-DD`, whichever of the two spellings came; none is ""."""
+    """Kept as `YYYY-MM-DD`, whichever of the two spellings came; none is "". The year may be 0000: unknown."""
     german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", text)
     iso = "{2}-{1:0>2}-{0:0>2}".format(*german.groups()) if german else text
     if iso in ("", "0000-00-00"):
         return ""
     try:
-        return date.fromisoformat(iso).isoformat()
+        date.fromisoformat(f"2000{iso[4:]}" if iso.startswith("0000-") else iso)
     except ValueError as error:
         raise RefusedError(f"birthday must be YYYY-MM-DD; got {text!r}") from error
+    return iso
 
 
 def _human(values: Mapping[str, Any]) -> tuple[str, str]:

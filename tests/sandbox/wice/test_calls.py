@@ -197,6 +197,8 @@ def test_R18_series_columns_come_back_as_given(wice: Wice) -> None:
     [
         ("insert_contact", "{"),
         ("insert_contact", "[1]"),
+        ("insert_contact", '{"name": "\\ud800"}'),
+        ("insert_contact", "[" * 100_000),
         ("insert_contact", ""),
         ("insert_contact", "{}"),
         ("insert_company", '{"town": "Köln"}'),

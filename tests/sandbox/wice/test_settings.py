@@ -67,6 +67,11 @@ def test_no_birthday_is_written_as_zeros(wice: Wice) -> None:
     assert wice.call("get_person", pkey=wice.person())["birthday"] == "0000-00-00"
 
 
+@pytest.mark.parametrize("birthday", ["0000-02-29", "1604-02-29", "1899-12-31"])
+def test_unusual_birthdays_are_kept(wice: Wice, birthday: str) -> None:
+    assert wice.call("get_person", pkey=wice.person(birthday=birthday))["birthday"] == birthday
+
+
 def test_an_api_key_is_asked_for_on_the_plugins_path(wice: Wice) -> None:
     wice.settings(api_key="geheim")
     assert "error" in wice.call("get_all_persons", full_list=1)
