@@ -1,0 +1,178 @@
+"""Appointments, both directions: canonical field <-> properties, one row each. What is not in the table is never written (R2, R15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from lxml.etree import _Element as Element
+
+from app.adapters.exchange import block, zones
+from app.adapters.exchange.paths import BODY, Path, Values, clock, plain
+from app.adapters.exchange.wire import children, find, local, text_of, xml_text
+from app.domain.appointment import AllDay, Appointment, Participant, Timed
+from app.domain.fingerprint import clean, differences
+
+SUBJECT = plain("item", "Subject")
+SENSITIVITY = plain("item", "Sensitivity")
+UID = clock("UID")
+START, END = clock("Start"), clock("End")
+ALL_DAY = clock("IsAllDayEvent")
+LOCATION = clock("Location")
+START_ZONE, END_ZONE = clock("StartTimeZone"), clock("EndTimeZone")
+TYPE = clock("CalendarItemType")
+MY_RESPONSE = clock("MyResponseType")
+_PEOPLE = tuple(clock(name) for name in ("Organizer", "RequiredAttendees", "OptionalAttendees"))
+
+ALL_PATHS: tuple[Path, ...] = (
+    SUBJECT,
+    SENSITIVITY,
+    BODY,
+    UID,
+    START,
+    END,
+    ALL_DAY,
+    LOCATION,
+    START_ZONE,
+    END_ZONE,
+    TYPE,
+    MY_RESPONSE,
+    *_PEOPLE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What the mapping must know of the mailbox: its owner's address (no participant of his own) and the zone of what we write."""
+
+    owner: str
+    zone: str
+
+
+def _stored(text: str) -> str:
+    return clean(xml_text(text))
+
+
+def _when(one: Appointment, calendar: Calendar) -> dict[Path, str]:
+    match one.when:
+        case AllDay(first=first, last=last):
+            start, end = (zones.midnight(day, calendar.zone) for day in (first, last + timedelta(days=1)))
+            zone = calendar.zone
+        case Timed():
+            start, end, zone = one.when.start, one.when.end, one.when.zone
+    all_day = "true" if isinstance(one.when, AllDay) else "false"
+    identifier = _zone_id(zone, calendar)
+    return {START: _utc(start), END: _utc(end), ALL_DAY: all_day, START_ZONE: identifier, END_ZONE: identifier}
+
+
+def _zone_id(zone: str, calendar: Calendar) -> str:
+    try:
+        return zones.windows_id(zone or calendar.zone)
+    except ValueError:
+        return zones.windows_id(calendar.zone)
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One canonical field and the properties that hold it. `paths` are what an update of this field sets or deletes."""
+
+    name: str
+    to_wire: Callable[[Appointment, Calendar], dict[Path, str]]
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("title", lambda one, _: {SUBJECT: _stored(one.title)}),
+    Field("text", lambda one, _: {BODY: block.attach(_stored(one.text), one.shown)}),
+    Field("place", lambda one, _: {LOCATION: _stored(one.place)}),
+    Field("when", _when),
+    Field("private", lambda one, _: {SENSITIVITY: "Private" if one.private else "Normal"}),
+)
+
+
+def read(item: Element, values: Values, calendar: Calendar) -> Appointment:
+    """The appointment of an item and its text properties. Raises: ValueError for what cannot be read."""
+    return held(values, _participants(item, calendar.owner))
+
+
+def held(values: Values, participants: tuple[Participant, ...]) -> Appointment:
+    """The appointment that these properties and participants make."""
+    text, shown = block.detach(clean(values.get(BODY, "")))
+    return Appointment(
+        title=clean(values.get(SUBJECT, "")),
+        text=text,
+        place=clean(values.get(LOCATION, "")),
+        when=_read_when(values),
+        private=values.get(SENSITIVITY) == "Private",
+        participants=participants,
+        uid=clean(values.get(UID, "")),
+        shown=shown,
+    )
+
+
+def _read_when(values: Values) -> Timed | AllDay:
+    start, end = _moment(values.get(START, "")), _moment(values.get(END, ""))
+    zone = zones.iana_name(values.get(START_ZONE, ""))
+    if values.get(ALL_DAY) in {"true", "1"}:
+        return zones.all_day(start, end, zone)
+    return Timed(start=start, end=max(start, end), zone=zone)
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset")
+    return moment.astimezone(UTC)
+
+
+def _participants(item: Element, owner: str) -> tuple[Participant, ...]:
+    """Organizer and attendees without the mailbox's owner. Source: AttendeeType, SingleRecipientType."""
+    people: dict[tuple[str, str], Participant] = {}
+    for path in _PEOPLE:
+        holder = find(item, f"t:{path.element}")
+        for mailbox in holder.iter("{*}Mailbox") if holder is not None else ():
+            one = _participant(mailbox)
+            if (one.name or one.email) and one.email != owner.casefold():
+                people.setdefault((one.email, "" if one.email else one.name), one)
+    return tuple(people.values())
+
+
+def _participant(mailbox: Element) -> Participant:
+    parts = {local(child): text_of(child) for child in children(mailbox)}
+    in_directory = parts.get("RoutingType", "SMTP").upper() == "EX"
+    address = "" if in_directory else clean(parts.get("EmailAddress", "")).casefold()
+    return Participant(name=clean(parts.get("Name", "")), email=address)
+
+
+def shown_for(wanted: Appointment, before: Appointment | None, calendar: Calendar) -> tuple[str, ...]:
+    """The lines of our block: Wice's participants who are neither the owner nor attendees of the item already (R15)."""
+    present = before.participants if before else ()
+    mails = {one.email.casefold() for one in present if one.email} | {calendar.owner.casefold()}
+    names = {one.name for one in present if not one.email}
+    return block.lines_for(
+        one for one in wanted.participants if one.email.casefold() not in mails and (one.email or one.name not in names)
+    )
+
+
+def write(wanted: Appointment, calendar: Calendar) -> dict[Path, str]:
+    """All mapped properties; `wanted.shown` are the block's lines. Raises: ValueError for what Exchange cannot hold."""
+    values: dict[Path, str] = {}
+    for field in FIELDS:
+        values |= field.to_wire(wanted, calendar)
+    return values
+
+
+def changes(before: Appointment, after: Appointment, calendar: Calendar) -> dict[Path, str]:
+    """The properties to write so that `before` becomes `after`; "" means delete. What compares equal is not sent: rich text keeps its format."""
+    names = set(differences(before, after))
+    if before.shown != after.shown:
+        names.add("text")
+    values: dict[Path, str] = {}
+    for field in FIELDS:
+        if field.name in names:
+            values |= field.to_wire(after, calendar)
+    return values

@@ -1,0 +1,185 @@
+"""Folders: found by name once, then known by id (R26); marked with who works in them (R43)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml.etree import _Element as Element
+
+from app.adapters.exchange import bodies
+from app.adapters.exchange.errors import MISSING, VANISHED, by_code
+from app.adapters.exchange.paths import MARKER, values_of
+from app.adapters.exchange.session import Session
+from app.adapters.exchange.wire import Message, children, find, local, text_of
+from app.domain.fingerprint import normal_text
+from app.domain.sync import Kind
+from app.errors import Halt, HaltCode
+from app.ports import Folder
+
+STANDARD = {Kind.CONTACTS: "contacts", Kind.APPOINTMENTS: "calendar"}
+"""Names of the standard folders. Source: DistinguishedFolderIdNameType."""
+_ELEMENT = {Kind.CONTACTS: "ContactsFolder", Kind.APPOINTMENTS: "CalendarFolder"}
+_CLASS = {Kind.CONTACTS: "ipf.contact", Kind.APPOINTMENTS: "ipf.appointment"}
+_ROOT, _BIN = "msgfolderroot", "deleteditems"
+_DEEPEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A folder as the server tells it."""
+
+    id: str
+    parent: str
+    name: str
+    folder_class: str
+    marker: str
+    element: str
+
+    def folder(self) -> Folder:
+        return Folder(self.id, self.name, self.marker)
+
+
+class Folders:
+    """The folders of one mailbox."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def by_id(self, identifier: str, kind: Kind) -> Folder:
+        """See `app.ports.Mailbox.folder`. One request for folders in the usual places, one more for each level of others."""
+        wanted = [bodies.folder_id(identifier), *map(self._standard, (_BIN, _ROOT, STANDARD[kind]))]
+        messages = self._session.read(bodies.get_folders(wanted), len(wanted))
+        folder, deleted, root, standard = (self._one(message) for message in messages)
+        if folder is None or deleted is None or root is None:
+            raise self._vanished("was deleted")
+        self._climb(folder, deleted, {root.id, root.parent} | ({standard.id} if standard else set()))
+        return self._fit(folder, kind)
+
+    def _climb(self, folder: _Found, deleted: _Found, safe: set[str]) -> None:
+        """Walk up from `folder`. Raises: Halt(FOLDER_VANISHED) if the way leads through Deleted Items or nowhere."""
+        at = folder
+        for _ in range(_DEEPEST):
+            if deleted.id in {at.id, at.parent}:
+                raise self._vanished("lies in Deleted Items")
+            if at.id in safe or at.parent in safe:
+                return
+            above = self._get(bodies.folder_id(at.parent))
+            if above is None:
+                break
+            at = above
+        raise self._vanished("lies outside of the mailbox's folders")
+
+    def _vanished(self, how: str) -> Halt:
+        where = self._session.access.where
+        return Halt(
+            HaltCode.FOLDER_VANISHED, f"{where}: the profile's folder {how}. Restore it, or choose the folder again."
+        )
+
+    def by_path(self, path: str, kind: Kind) -> Folder | None:
+        """See `app.ports.Mailbox.find_folder`."""
+        standard = self._get(self._standard(STANDARD[kind]))
+        if standard is None:
+            raise self._missing_standard()
+        if path.casefold() == "default":
+            return standard.folder()
+        names = [normal_text(name) for name in path.strip("/").split("/")]
+        at = self._start(names, standard, kind) if len(names) > 1 else self._below(standard.id, names[0])
+        for name in names[1:]:
+            at = self._below(at.id, name) if at else None
+        return self._fit(at, kind) if at else None
+
+    def _start(self, names: list[str], standard: _Found, kind: Kind) -> _Found | None:
+        """The first folder of a path: the standard one by its English name or its own, else one at the top."""
+        first = names[0].casefold()
+        if first in {STANDARD[kind], normal_text(standard.name).casefold()}:
+            return standard
+        root = self._get(self._standard(_ROOT))
+        return self._below(root.id, names[0]) if root else None
+
+    def create(self, path: str, kind: Kind, marker: str) -> Folder:
+        """See `app.ports.Mailbox.create_folder`: below the standard folder, or below the folder that the path names."""
+        above, _, name = path.strip("/").rpartition("/")
+        parent = self.by_path(above or "default", kind)
+        if parent is None:
+            text = f"{self._session.access.where}: there is no folder {above!r} to create {name!r} in."
+            raise Halt(HaltCode.NOT_FOUND, text)
+        body = bodies.create_folder(bodies.folder_id(parent.id), _ELEMENT[kind], name, marker)
+        [message] = self._session.call(body, 1)
+        if message.code == "ErrorFolderExists":
+            # Somebody was quicker: it stands there with their marker, which the caller compares (R43).
+            found = self.by_path(path, kind)
+            if found is not None:
+                return found
+        created = self._one(message)
+        if created is None:
+            raise self._vanished("cannot be created")
+        return Folder(created.id, name, marker)
+
+    def mark(self, identifier: str, marker: str) -> None:
+        """See `app.ports.Mailbox.mark_folder`."""
+        folder = self._get(bodies.folder_id(identifier))
+        if folder is None:
+            raise self._vanished("was deleted")
+        [message] = self._session.call(bodies.mark_folder(identifier, folder.element, marker), 1)
+        if message.code in MISSING | VANISHED:
+            raise self._vanished("was deleted")
+        if not message.ok:
+            raise by_code(message.code, message.text, self._session.access.where)
+
+    def _standard(self, name: str) -> Element:
+        return bodies.distinguished(name, self._session.access.mailbox)
+
+    def _missing_standard(self) -> Halt:
+        return Halt(HaltCode.NOT_FOUND, f"{self._session.access.where}: the standard folder is missing.")
+
+    def _get(self, identifier: Element) -> _Found | None:
+        [message] = self._session.read(bodies.get_folders([identifier]), 1)
+        return self._one(message)
+
+    def _below(self, parent: str, name: str) -> _Found | None:
+        """The child of this name; names compare as people read them."""
+        [message] = self._session.read(bodies.find_folders(bodies.folder_id(parent)), 1)
+        if message.code in MISSING | VANISHED:
+            return None
+        self._ok(message)
+        root = find(message.element, "m:RootFolder")
+        held = find(root, "t:Folders") if root is not None else None
+        for element in children(held) if held is not None else ():
+            found = _read(element)
+            if normal_text(found.name).casefold() == name.casefold():
+                return found
+        return None
+
+    def _one(self, message: Message) -> _Found | None:
+        """The folder of a response message; None when it is not there."""
+        if message.code in MISSING | VANISHED:
+            return None
+        self._ok(message)
+        held = find(message.element, "m:Folders")
+        for element in children(held) if held is not None else ():
+            return _read(element)
+        return None
+
+    def _ok(self, message: Message) -> None:
+        if not message.ok:
+            raise by_code(message.code, message.text, self._session.access.where)
+
+    def _fit(self, found: _Found, kind: Kind) -> Folder:
+        """R25: a folder of another kind would take no items of ours."""
+        folder_class = found.folder_class.casefold()
+        if folder_class and not folder_class.startswith(_CLASS[kind]):
+            text = f"{self._session.access.where}: the folder {found.name!r} is no {STANDARD[kind]} folder; choose another."
+            raise Halt(HaltCode.CONFIGURATION, text)
+        return found.folder()
+
+
+def _read(element: Element) -> _Found:
+    identifier, parent = find(element, "t:FolderId"), find(element, "t:ParentFolderId")
+    return _Found(
+        id=identifier.get("Id", "") if identifier is not None else "",
+        parent=parent.get("Id", "") if parent is not None else "",
+        name=text_of(find(element, "t:DisplayName")),
+        folder_class=text_of(find(element, "t:FolderClass")),
+        marker=values_of(element).get(MARKER, ""),
+        element=local(element),
+    )

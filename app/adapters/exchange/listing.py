@@ -1,0 +1,93 @@
+"""Listing a folder's changes page by page, ids only; its position survives between pages and runs (R42).
+
+A position is the server's sync state, marked with what the list is that it stands in: `delta/...` once everything was listed, `inventory/...`
+before: a run that dies in the middle of the first list is continued as what it was.
+Source: SyncFolderItems.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.adapters.exchange import bodies
+from app.adapters.exchange.errors import AnswerLost, RejectedCall, by_code
+from app.adapters.exchange.items import identity
+from app.adapters.exchange.session import Session
+from app.adapters.exchange.wire import Message, children, find, local, text_of
+from app.domain.sync import Page, Sighting
+
+_INVENTORY, _DELTA = "inventory", "delta"
+_INVALID = "ErrorInvalidSyncStateData"
+
+
+class Listing:
+    """One list of changes. It starts over at most once."""
+
+    def __init__(self, session: Session, folder: str) -> None:
+        self._session = session
+        self._folder = folder
+        self._seen: set[Sighting] = set()
+        self._started_over = False
+
+    def pages(self, cursor: str | None) -> Iterator[Page]:
+        """Pages from `cursor`, or all.
+
+        A state that the server no longer accepts, or a page that repeats what was listed, starts an inventory from scratch: what a repeated page
+        replaced would never be listed again. If the second list is wrong too, it ends without a position, so that the next run lists everything.
+        """
+        mode, _, state = (cursor or f"{_INVENTORY}/").partition("/")
+        while True:
+            message = self._ask(state)
+            page = self._page(message, mode, state) if message else None
+            if page:
+                yield page
+                if page.last:
+                    return
+            if page is None or page.suspect:
+                self._started_over = True
+                self._seen.clear()
+                mode, state = _INVENTORY, ""
+            else:
+                state = (page.cursor or "").partition("/")[2]
+
+    def _ask(self, state: str) -> Message | None:
+        """The server's answer; None when it refuses the state, which may happen once."""
+        where = self._session.access.where
+        try:
+            [message] = self._session.read(bodies.sync_items(self._folder, state), 1)
+            code, text = message.code, message.text
+        except RejectedCall as error:
+            code, text = error.code, error.text
+        if code == _INVALID and self._started_over:
+            raise AnswerLost(f"{where} refuses even an empty sync state")
+        if code == _INVALID:
+            return None
+        if code != "NoError":
+            raise by_code(code, text, where)
+        return message
+
+    def _page(self, message: Message, mode: str, state: str) -> Page:
+        sightings = tuple(_sightings(message))
+        after = text_of(find(message.element, "m:SyncState")).strip()
+        last = text_of(find(message.element, "m:IncludesLastItemInRange")).strip() != "false"
+        repeated = len(set(sightings)) < len(sightings) or not self._seen.isdisjoint(sightings)
+        stuck = not after or (after == state and not last)
+        self._seen.update(sightings)
+        inventory = mode == _INVENTORY
+        if repeated or stuck:
+            return Page(sightings, None, inventory=inventory, suspect=True, last=self._started_over)
+        position = f"{_DELTA if last else mode}/{after}"
+        return Page(sightings, position, inventory=inventory, last=last)
+
+
+def _sightings(message: Message) -> Iterator[Sighting]:
+    """The page's changes. Read-flag changes are none: they move no content."""
+    changes = find(message.element, "m:Changes")
+    for change in children(changes) if changes is not None else ():
+        kind = local(change)
+        if kind == "Delete":
+            yield Sighting(identity(change)[0], gone=True)
+        elif kind in {"Create", "Update"}:
+            for item in children(change):
+                identifier, version = identity(item)
+                yield Sighting(identifier, version)

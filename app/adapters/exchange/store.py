@@ -1,0 +1,106 @@
+"""The items of one folder as a `Store`: list changes, read, and find again what an earlier run created. Writing is in `writer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from app.adapters.exchange import bodies
+from app.adapters.exchange.errors import MISSING, by_code, concerns_mailbox
+from app.adapters.exchange.items import batches, identity, item_of, stamp_of
+from app.adapters.exchange.listing import Listing
+from app.adapters.exchange.mapping import Mapping, Unfit
+from app.adapters.exchange.paths import PARENT, STAMP, values_of
+from app.adapters.exchange.session import Session
+from app.adapters.exchange.wire import Message, children, find
+from app.adapters.exchange.writer import Writer
+from app.domain.ids import ItemId, Version
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle, Page, Side
+from app.domain.writes import Create, Outcome, Write
+from app.ports import Known
+
+STAMPS = 20
+"""Stamps per search."""
+
+
+class FolderStore:
+    """One folder's items of one kind."""
+
+    def __init__(self, session: Session, folder: str, mapping: Mapping) -> None:
+        self._session = session
+        self._folder = folder
+        self._mapping = mapping
+
+    @property
+    def side(self) -> Side:
+        """Exchange."""
+        return Side.EXCHANGE
+
+    @property
+    def kind(self) -> Kind:
+        """What the folder holds."""
+        return self._mapping.kind
+
+    def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
+        """See `app.ports.Store.changes`; `known` is not needed, since EWS tells all by itself."""
+        del known
+        return Listing(self._session, self._folder).pages(cursor)
+
+    def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
+        """See `app.ports.Store.fetch`. Source: GetItem, in batches."""
+        for batch in batches(ids):
+            messages = self._session.read(bodies.get_items(batch, self._mapping.paths), len(batch))
+            for identifier, message in zip(batch, messages, strict=True):
+                yield self._found(identifier, message)
+
+    def _found(self, identifier: ItemId, message: Message) -> Found:
+        if message.code in MISSING:
+            return Absent(identifier, Absence.DELETED)
+        if concerns_mailbox(message.code):
+            raise by_code(message.code, message.text, self._session.access.where)
+        if not message.ok:
+            return Held(identifier, Version(""), Obstacle.UNREADABLE, detail=message.code)
+        try:
+            return self._read(identifier, message)
+        except (ValueError, ArithmeticError, LookupError) as error:
+            # A poison item: its own hint, and nobody else's trouble (R7, R32). The error's type, not its text, which may quote the item.
+            return Held(identifier, Version(""), Obstacle.UNREADABLE, detail=type(error).__name__)
+
+    def _read(self, identifier: ItemId, message: Message) -> Found:
+        element = item_of(message)
+        _, version = identity(element)
+        values = values_of(element)
+        if values.get(PARENT, self._folder) != self._folder:
+            return Absent(identifier, Absence.MOVED_AWAY)
+        record = self._mapping.read(element, values)
+        if isinstance(record, Unfit):
+            return Held(identifier, version, record.because, record.label, record.detail)
+        return Item(id=identifier, version=version, record=record, stamp=stamp_of(values))
+
+    def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """See `app.ports.Store.write`."""
+        return Writer(self._session, self._folder, self._mapping).outcomes(writes)
+
+    def resume(self, creations: Sequence[Create]) -> Iterator[Item | None]:
+        """See `app.ports.Store.resume`: a creation has one step, so what is found is finished. Of several copies the first one counts."""
+        for batch in batches(creations, STAMPS):
+            found = self._by_stamp([str(creation.stamp) for creation in batch])
+            items = {item.id: item for item in self.fetch(list(found.values())) if isinstance(item, Item)}
+            for creation in batch:
+                yield items.get(found.get(str(creation.stamp), ItemId("")))
+
+    def _by_stamp(self, stamps: Sequence[str]) -> dict[str, ItemId]:
+        """The first item of each stamp. Source: FindItem with a restriction on the stamp, page by page."""
+        found: dict[str, ItemId] = {}
+        seen, last = 0, False
+        while not last:
+            [message] = self._session.read(bodies.find_stamps(self._folder, stamps, seen), 1)
+            if not message.ok:
+                raise by_code(message.code, message.text, self._session.access.where)
+            root = find(message.element, "m:RootFolder")
+            held = find(root, "t:Items") if root is not None else None
+            listed = list(children(held)) if held is not None else []
+            for element in listed:
+                found.setdefault(values_of(element).get(STAMP, ""), identity(element)[0])
+            seen += len(listed)
+            last = not listed or root is None or root.get("IncludesLastItemInRange") != "false"
+        return found
