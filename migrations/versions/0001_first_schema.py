@@ -147,7 +147,9 @@ def _links() -> None:
         _flag("ended"),
         sa.Column("written_side", sa.Text()),
         *_texts("written_fingerprint"),
+        _number("written_run"),
         _number("written_runs"),
+        _flag("incomplete"),
         _flag("missing"),
         sa.PrimaryKeyConstraint("profile_id", "kind", "id", name="pk_links"),
     )

@@ -65,7 +65,7 @@ class SqlHistory:
         former = select(journal_rows.c.link, journal_rows.c.label).where(journal_rows.c.profile_id == profile)
         with reading(self._engine) as connection:
             # Compared here: SQLite folds the case of ASCII letters only.
-            for link, label in connection.execution_options(yield_per=_CHUNK).execute(labels.union(former)).tuples():
+            for link, label in connection.execution_options(yield_per=_CHUNK).execute(labels.union(former)):
                 if wanted in _folded(label):
                     found.add(LinkId(link))
         return sorted(found)

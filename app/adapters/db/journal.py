@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any, assert_never
@@ -50,10 +50,11 @@ def open_entries(connection: Connection, profile: ProfileId, kind: Kind) -> list
     )
 
 
-def of_attempt(connection: Connection, profile: ProfileId, attempt: AttemptId) -> JournalEntry | None:
-    """The entry of one attempt of this profile."""
-    found = entries(connection, select(journal).where(journal.c.profile_id == profile, journal.c.attempt == attempt))
-    return found[0] if found else None
+def abandoned(connection: Connection, profile: ProfileId, attempts: Collection[AttemptId]) -> frozenset[AttemptId]:
+    """Which of these attempts recovery gave up."""
+    given_up = select(journal.c.attempt).where(journal.c.profile_id == profile, journal.c.state == IntentState.ABANDONED)
+    wanted = frozenset(attempts)
+    return frozenset(AttemptId(attempt) for attempt in connection.execute(given_up).scalars() if attempt in wanted)
 
 
 def entries(connection: Connection, query: Select[Any]) -> list[JournalEntry]:

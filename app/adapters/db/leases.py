@@ -6,6 +6,7 @@ once another run has taken the profile: what a run that was thought dead still t
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -58,15 +59,15 @@ def renew(connection: Connection, lease: Lease) -> None:
         )
 
 
-def free(connection: Connection, lease: Lease) -> bool:
-    """Give the lease back; False if it is not ours any more."""
-    return bool(connection.execute(_ours(lease).values(lease_owner="", lease_until=None)).rowcount)
+def free(connection: Connection, lease: Lease) -> None:
+    """Give the lease back, unless it is not ours any more."""
+    connection.execute(_ours(lease).values(lease_owner="", lease_until=None))
 
 
-def revoke(connection: Connection, profile: ProfileId) -> None:
-    """Stop a run that goes on under settings that are no longer true: its next write raises `LeaseLost`."""
+def revoke(connection: Connection, affected: Collection[ProfileId]) -> None:
+    """Stop runs that go on under settings that are no longer true: their next write raises `LeaseLost`."""
     ended = {"lease_owner": "", "lease_until": None, "lease_token": profiles.c.lease_token + 1}
-    connection.execute(update(profiles).where(profiles.c.id == profile).values(**ended))
+    connection.execute(update(profiles).where(profiles.c.id.in_(affected)).values(**ended))
 
 
 def _ours(lease: Lease) -> Update:

@@ -5,7 +5,7 @@ Statements per call do not grow with the number of items: rows travel in batches
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, select, update
@@ -31,6 +31,8 @@ class SqlLedger:
         self._lease = lease
         self._profile = lease.profile
         self.run = run
+        # The lease's fencing token moves on by one with every run.
+        self.number = lease.token
 
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         with reading(self._engine) as connection:
@@ -85,9 +87,9 @@ class SqlLedger:
         with self._writing() as connection:
             journal.set_state(connection, self._profile, attempt, state)
 
-    def attempt(self, attempt: AttemptId) -> JournalEntry | None:
+    def abandoned(self, attempts: Collection[AttemptId]) -> frozenset[AttemptId]:
         with reading(self._engine) as connection:
-            return journal.of_attempt(connection, self._profile, attempt)
+            return journal.abandoned(connection, self._profile, attempts)
 
     def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
         with self._writing() as connection:
@@ -108,7 +110,7 @@ class SqlLedger:
     def forget_folder(self, kind: Kind) -> None:
         with self._writing() as connection:
             self._set_profile(connection, {folder_column(kind): ""})
-            listed.forget_side(connection, self._profile, [kind], Side.EXCHANGE)
+            listed.forget_side(connection, [self._profile], [kind], Side.EXCHANGE)
 
     def save_endpoint(self, endpoint: str) -> None:
         owner = select(profiles.c.account_id).where(profiles.c.id == self._profile).scalar_subquery()
@@ -127,8 +129,8 @@ class SqlLedger:
     def abandon(self) -> None:
         """Close a run that was not finished as failed, and free the lease if it is still ours."""
         with writing(self._engine) as connection:
-            if leases.free(connection, self._lease):
-                runs.end(connection, self.run, RunStatus.FAILED)
+            leases.free(connection, self._lease)
+            runs.end(connection, self.run, RunStatus.FAILED)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -53,7 +53,9 @@ def read(row: Row[Any]) -> Link:
         ended=row.ended,
         written_side=row.written_side,
         written_fingerprint=row.written_fingerprint,
+        written_run=row.written_run,
         written_runs=row.written_runs,
+        incomplete=row.incomplete,
         missing=row.missing,
     )
 
@@ -75,7 +77,9 @@ def _row(profile: ProfileId, link: Link) -> Mapping[str, Any]:
         "ended": link.ended,
         "written_side": link.written_side,
         "written_fingerprint": link.written_fingerprint,
+        "written_run": link.written_run,
         "written_runs": link.written_runs,
+        "incomplete": link.incomplete,
         "missing": link.missing,
     }
     for side in Side:

@@ -10,11 +10,10 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-import app
 from app.adapters.db.session import reading, writing
 from app.errors import Halt, HaltCode
 
-_FOLDER = Path(app.__file__).resolve().parent.parent / "migrations"
+_FOLDER = Path(__file__).resolve().parents[3] / "migrations"
 _LOCK = 0x77696365
 """Key of the advisory lock ("wice")."""
 

@@ -82,7 +82,7 @@ def _insert_actions(connection: Connection, seq: int, kinds: Sequence[KindPlan])
 def _kinds(connection: Connection, seq: int) -> tuple[KindPlan, ...]:
     actions: dict[Kind, list[Action]] = {kind: [] for kind in Kind}
     query = select(plan_actions.c.kind, plan_actions.c.payload).where(plan_actions.c.plan_seq == seq)
-    for kind, action in connection.execute(query.order_by(plan_actions.c.seq)).tuples():
+    for kind, action in connection.execute(query.order_by(plan_actions.c.seq)):
         actions[kind].append(action)
     rows = connection.execute(select(plan_kinds).where(plan_kinds.c.plan_seq == seq).order_by(plan_kinds.c.position))
     return tuple(_kind(row, actions[row.kind]) for row in rows)

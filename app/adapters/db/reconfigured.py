@@ -37,18 +37,23 @@ def kept(entity: Configured, row: RowMapping) -> Configured:
 
 
 def follow_up(connection: Connection, entity: Configured, row: RowMapping) -> None:
-    """Bring the books in line with `entity`, which has just replaced `row`: forget lists of another place, look at held items again."""
+    """Bring the books in line with `entity`, which has just replaced `row`.
+
+    Runs that go on stop, lest they write down what was true of the old settings; lists of another place are forgotten, held items are
+    looked at again.
+    """
     affected = connection.execute(_profiles_of(entity, row["id"])).scalars().all()
+    leases.revoke(connection, affected)
     match entity:
         case Account():
             if _another_mailbox(row, entity):
                 _drop_folders(connection, affected)
-                _forget_lists(connection, affected, list(Kind), Side.EXCHANGE)
+                sightings.forget_side(connection, affected, list(Kind), Side.EXCHANGE)
             if _another_login(row, entity):
-                _forget_lists(connection, affected, list(Kind), Side.WICE)
+                sightings.forget_side(connection, affected, list(Kind), Side.WICE)
         case Profile():
             moved = [kind for kind in Kind if entity.folder_id(kind) != row[folder_column(kind)]]
-            _forget_lists(connection, affected if moved else (), moved, Side.EXCHANGE)
+            sightings.forget_side(connection, affected, moved, Side.EXCHANGE)
         case _:
             pass
     sightings.release(connection, affected)
@@ -92,10 +97,3 @@ def _profiles_of(entity: Configured, row_id: int) -> Select[Any]:
 def _drop_folders(connection: Connection, affected: Collection[ProfileId]) -> None:
     unknown = dict.fromkeys(map(folder_column, Kind), "")
     connection.execute(update(profiles).where(profiles.c.id.in_(affected)).values(**unknown))
-
-
-def _forget_lists(connection: Connection, affected: Collection[ProfileId], kinds: Collection[Kind], side: Side) -> None:
-    for profile in affected:
-        # A run that goes on would write the old place's cursor back.
-        leases.revoke(connection, profile)
-        sightings.forget_side(connection, profile, kinds, side)

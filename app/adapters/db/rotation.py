@@ -37,7 +37,7 @@ def _rotate_column(engine: Engine, secrets: Secrets, table: Table, column: Colum
     while True:
         with reading(engine) as connection:
             page = select(table.c.id, column).where(table.c.id > last, column != "").order_by(table.c.id).limit(_ROWS)
-            rows = connection.execute(page).tuples().all()
+            rows = connection.execute(page).all()
         if not rows:
             return rotated, current
         old = [(row, stored) for row, stored in rows if key_of(stored) != secrets.first]

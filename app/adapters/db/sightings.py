@@ -81,12 +81,11 @@ def forget(
     connection.execute(statement, [{"of_side": side, "of_item": item} for side, item in items])
 
 
-def forget_side(connection: Connection, profile: ProfileId, kinds: Collection[Kind], side: Side) -> None:
+def forget_side(connection: Connection, profiles: Collection[ProfileId], kinds: Collection[Kind], side: Side) -> None:
     """Drop the cursors and all sightings of a side, so that its next list is a whole one."""
     for table in (cursors, sightings):
-        connection.execute(
-            delete(table).where(table.c.profile_id == profile, table.c.side == side, table.c.kind.in_(kinds))
-        )
+        of_side = (table.c.profile_id.in_(profiles), table.c.kind.in_(kinds), table.c.side == side)
+        connection.execute(delete(table).where(*of_side))
 
 
 def release(connection: Connection, profiles: Collection[ProfileId]) -> None:

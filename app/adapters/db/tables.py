@@ -206,7 +206,9 @@ links = Table(
     _flag("ended"),
     Column("written_side", Choice(Side)),
     _text("written_fingerprint"),
+    _number("written_run"),
     _number("written_runs"),
+    _flag("incomplete"),
     _flag("missing"),
 )
 for _side in Side:
