@@ -17,7 +17,7 @@ from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
-from app.domain.writes import Create, Update
+from app.domain.writes import Create, Outcome, Stale, Update, Written
 from app.errors import BadInput
 from app.ports import Employee, Known
 
@@ -95,11 +95,6 @@ class AppointmentStore(WiceStore):
 
     def _insert(self, write: Create) -> ItemId:
         record = _appointment_of(write.record)
-        if meeting := self._same_meeting(record.uid):
-            self._session.write(
-                self._dialect.methods.update_appointment, self._named(meeting) | self._participants.write((), meeting)
-            )
-            return self.table.item_id(text_of(meeting.get(self._columns.id)))
         stamp = {self._columns.import_key: str(write.stamp)}
         data = self._fields.create(record) | self._participants.write(record.participants) | stamp
         reply = self._session.write(self._dialect.methods.insert_appointment, data)
@@ -108,6 +103,17 @@ class AppointmentStore(WiceStore):
         if item_id is None:
             raise errors.unreadable(self._session.server, writes=True)
         return item_id
+
+    def _create(self, write: Create) -> Outcome:
+        meeting = self._same_meeting(_appointment_of(write.record).uid)
+        if meeting is None:
+            return super()._create(write)
+        data = self._named(meeting) | self._participants.write((), meeting)
+        self._session.write(self._dialect.methods.update_appointment, data)
+        outcome = self._outcome(self.table.item_id(text_of(meeting.get(self._columns.id))))
+        equal = isinstance(outcome, Written) and outcome.item and self._same(write.record, outcome.item.record)
+        # Now both are there: where they differ, the planner links them as twins and its policy decides (R24).
+        return outcome if equal else Stale()
 
     def _same_meeting(self, uid: str) -> Row | None:
         """The one appointment with this iCalendar UID, which another account brought here already (R16); a series is no such thing."""

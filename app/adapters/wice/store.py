@@ -6,14 +6,16 @@ A list that came in full is not asked for again: what it told of a record is ser
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.errors import Refusal
-from app.adapters.wice.wire import Row, text_of
+from app.adapters.wice.wire import Row, read_moment, rewound, text_of, write_moment
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Sighting, Stamp
@@ -66,6 +68,7 @@ class WiceStore(ABC):
         self._dialect = session.dialect
         self._columns = session.dialect.columns.row
         self._served: dict[ItemId, Found] = {}
+        self._listed: dict[ItemId, datetime | None] = {}
 
     @abstractmethod
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
@@ -111,13 +114,13 @@ class WiceStore(ABC):
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """Read items, in the order asked: a full list where many of one table are wanted, else one by one."""
         self._look_afresh()
-        asked: dict[Table, int] = {}
+        asked: defaultdict[Table, list[ItemId]] = defaultdict(list)
         for item_id in ids:
             if item_id not in self._served:
-                asked[self._table(item_id)] = asked.get(self._table(item_id), 0) + 1
-        for table, count in asked.items():
-            if count > BULK:
-                self._list_in_full(table)
+                asked[self._table(item_id)].append(item_id)
+        for table, wanted in asked.items():
+            if len(wanted) > BULK:
+                self._list_in_full(table, wanted)
         for item_id in ids:
             yield self._served.pop(item_id) if item_id in self._served else self._read(item_id).found
 
@@ -141,9 +144,7 @@ class WiceStore(ABC):
     def _carry_out(self, write: Write) -> Outcome:
         match write:
             case Create(into=None):
-                outcome = self._outcome(self._insert(write))
-                # Created but not in scope: `resume` finds it by its stamp, a second creation would double it.
-                return outcome if isinstance(outcome, Written) else Unknown()
+                return self._create(write)
             case Create():
                 return self._bring_back(write)
             case Update():
@@ -159,6 +160,11 @@ class WiceStore(ABC):
                 return Written(None)
             case _:
                 assert_never(write)
+
+    def _create(self, write: Create) -> Outcome:
+        outcome = self._outcome(self._insert(write))
+        # Created but not in scope: `resume` finds it by its stamp, a second creation would double it.
+        return outcome if isinstance(outcome, Written) else Unknown()
 
     def _bring_back(self, write: Create) -> Outcome:
         item_id = write.into or ItemId("")
@@ -243,14 +249,23 @@ class WiceStore(ABC):
                 continue
             version = text_of(row.get(self._columns.last_update))
             item_id = table.item_id(text_of(row.get(self._columns.id)))
+            self._listed[item_id] = read_moment(version, self._session.zone)
             sightings.append(Sighting(item_id, Version(version), certain=self._session.clock.settled(version)))
         return sightings, rows
 
-    def _list_in_full(self, table: Table) -> None:
-        parameters = {**self._dialect.parameters.full_list, **self._scope}
+    def _list_in_full(self, table: Table, wanted: Sequence[ItemId]) -> None:
+        parameters = {**self._dialect.parameters.full_list, **self._scope, **self._not_before(wanted)}
         for row in self._session.rows(table.list, table.loop, parameters):
             if table.own_column in row:
                 self._keep(table, row)
+
+    def _not_before(self, wanted: Sequence[ItemId]) -> Mapping[str, str]:
+        """Narrows a full list to what changed since the oldest of the wanted; a server that does not know the parameter ignores it."""
+        moments = [self._listed.get(item_id) for item_id in wanted]
+        known = [moment for moment in moments if moment]
+        if not known or len(known) < len(moments):
+            return {}
+        return {self._dialect.parameters.changed_since: write_moment(rewound(min(known), self._session.zone))}
 
     def _keep(self, table: Table, row: Row) -> bool:
         """Keep what a full row says for `fetch`; return whether it is worth a sighting."""
