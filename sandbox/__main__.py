@@ -1,6 +1,6 @@
 """Start both sandbox servers, say where they are, stop them together: `python -m sandbox --wice-port 8091 --ews-port 8092`.
 
-It ends on SIGINT, SIGTERM, or when its parent ends (unless started by nohup); its servers end with it, even on kill -9.
+It ends on SIGINT or SIGTERM, with --with-parent also when its parent ends; its servers end with it, even on kill -9.
 """
 
 import argparse
@@ -40,9 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not all(ports.values()):
             return 0 if stop.is_set() else 1
         _announce(given, servers, ports)
-        stays = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         while not stop.wait(_LOOK_S):
-            if not stays and os.getppid() != parent:
+            if given.with_parent and os.getppid() != parent:
                 return 0
             if any(server.poll() is not None for server in servers.values()):
                 sys.stderr.write("a sandbox server ended by itself; the other one is stopped too\n")
@@ -65,6 +64,9 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=[],
         metavar="FILE",
         help="your own exports (.vcf, .ics): they go into the first person's mailbox",
+    )
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end when the process that started this ends, for tests and demos"
     )
     parser.add_argument(
         "--today",

@@ -97,8 +97,8 @@ class Store:
         return self.get(Table.COMPANY, person.values["for_rowid"])
 
     def set_flag(self, row: Row, employee: str, *, on: bool, moves_last_update: bool) -> None:
-        """Set or remove one employee's Outlook sync flag; a company's takes all its persons along, both ways."""
-        concerned = [row, *self.persons_of(row)] if row.table is Table.COMPANY else [row]
+        """Set or remove one employee's Outlook sync flag; setting a company's takes all its persons along, removing it does not."""
+        concerned = [row, *self.persons_of(row)] if on and row.table is Table.COMPANY else [row]
         for each in concerned:
             if on == (employee in each.flags):
                 continue

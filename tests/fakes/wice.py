@@ -98,8 +98,8 @@ class FakeWice:
         self.rows[row.id] = replace(row, last_update=self.second())
 
     def set_flag(self, item: ItemId, user: str, *, on: bool) -> None:
-        """A company takes its persons along, both ways; flags do not move `last_update`."""
-        for each in (item, *self.persons_of(item)):
+        """Flagging a company takes its persons along, taking its flag away does not; flags do not move `last_update`."""
+        for each in (item, *(self.persons_of(item) if on else ())):
             row = self.rows[each]
             self.rows[each] = replace(row, flags=row.flags | {user} if on else row.flags - {user})
 
@@ -203,6 +203,15 @@ class FakeWice:
     def obstruct(self, item: ItemId, obstacle: Obstacle | None) -> None:
         """Make an item one that cannot be synchronised (a series, unreadable), or readable again."""
         self.save(replace(self.rows[item], obstacle=obstacle))
+
+    def unmapped(self, item: ItemId) -> tuple[str, ...]:
+        """What stands in columns that are not synchronised."""
+        return tuple(self.rows[item].unmapped.values())
+
+    def exists(self, item: ItemId) -> bool:
+        """Whether the record is there, alive."""
+        row = self.rows.get(item)
+        return row is not None and not row.binned and not row.deactivated
 
     def scope(self, user: str, entity: Entity | None = None) -> list[ItemId]:
         """Ids of all contacts (of `entity`) or, with None, appointments that are in the user's scope."""

@@ -99,7 +99,7 @@ def test_a_stalled_request_does_not_keep_it_alive(start: Start) -> None:
 def test_it_ends_with_its_parent() -> None:
     start_and_die = f"""
 import subprocess, sys
-process = subprocess.Popen({[*COMMAND, "--seed", "empty"]!r}, stdout=subprocess.PIPE, text=True)
+process = subprocess.Popen({[*COMMAND, "--seed", "empty", "--with-parent"]!r}, stdout=subprocess.PIPE, text=True)
 print(process.pid, process.stdout.readline(), flush=True)
 """
     told = subprocess.run([sys.executable, "-c", start_and_die], capture_output=True, text=True, check=True).stdout
