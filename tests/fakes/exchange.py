@@ -108,7 +108,7 @@ class FakeExchange:
         """Id of a distinguished folder."""
         return next(f.id for f in self.folders.values() if (f.mailbox, f.standard) == (mailbox, name))
 
-    def in_bin(self, folder: str) -> bool:
+    def is_binned(self, folder: str) -> bool:
         """Whether a folder is, or lies in, Deleted Items."""
         while folder:
             stored = self.folders[folder]
@@ -207,6 +207,10 @@ class FakeExchange:
     def obstruct(self, item: ItemId, obstacle: Obstacle | None) -> None:
         """Make an item one that cannot be synchronised (a distribution list, a series, broken), or readable again."""
         self.save(replace(self.items[item], obstacle=obstacle))
+
+    def unmapped(self, item: ItemId) -> tuple[str, ...]:
+        """What stands in properties that are not synchronised."""
+        return tuple(self.items[item].unmapped.values())
 
     def contents(self, folder: str) -> list[ItemId]:
         return [item.id for item in self.items.values() if item.folder == folder]

@@ -66,7 +66,7 @@ class FakeMailbox:
 
     def _existing(self, folder_id: str, kind: Kind) -> StoredFolder:
         stored = self.server.folders.get(folder_id)
-        if stored is None or stored.mailbox != self.mailbox or self.server.in_bin(folder_id):
+        if stored is None or stored.mailbox != self.mailbox or self.server.is_binned(folder_id):
             raise Halt(HaltCode.FOLDER_VANISHED, f"The {kind} folder of {self.mailbox} is gone: choose another")
         return stored
 

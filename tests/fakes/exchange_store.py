@@ -125,7 +125,7 @@ class FakeExchangeStore:
             return Absent(item, Absence.DELETED)
         if stored.folder != self._folder:
             return Absent(item, Absence.MOVED_AWAY)
-        obstacle = stored.obstacle or _nameless(stored.record)
+        obstacle = stored.obstacle or _obstacle(stored.record)
         if obstacle:
             return Held(item, stored.version, obstacle, stored.record.label)
         return self._item(stored)
@@ -184,5 +184,7 @@ class FakeExchangeStore:
         return Written(None)
 
 
-def _nameless(record: Record) -> Obstacle | None:
-    return Obstacle.NO_NAME if isinstance(record, Contact) and not record.label else None
+def _obstacle(record: Record) -> Obstacle | None:
+    if isinstance(record, Appointment):
+        return Obstacle.SERIES if record.recurrence else None
+    return None if record.label else Obstacle.NO_NAME

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from app.domain.appointment import AllDay, Appointment, Participant, Timed
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import clean, differences
+from app.domain.participants import shown_lines
 
 AnyRecord = TypeVar("AnyRecord", Contact, Appointment)
 Fields = dict[str, Any]
@@ -44,20 +45,7 @@ def exchange_contact(contact: Contact) -> Contact:
 
 def exchange_appointment(appointment: Appointment, attendees: tuple[Participant, ...]) -> Appointment:
     """Attendees are never written (R15): participants that are no attendees are shown in the marked block."""
-    here = {person.email.casefold() or person.name for person in attendees}
-    shown = tuple(
-        participant_line(person)
-        for person in appointment.participants
-        if (person.email.casefold() or person.name) not in here
-    )
-    return replace(_texts(appointment), participants=attendees, shown=shown)
-
-
-def participant_line(person: Participant) -> str:
-    """ "Name <email>", or the one of them that is known."""
-    if person.name and person.email:
-        return f"{person.name} <{person.email}>"
-    return person.name or person.email
+    return replace(_texts(appointment), participants=attendees, shown=shown_lines(appointment.participants, attendees))
 
 
 def merged(current: AnyRecord, before: AnyRecord, wanted: AnyRecord, keep: frozenset[str] = frozenset()) -> AnyRecord:

@@ -12,7 +12,8 @@ from app.domain.appointment import Appointment, Participant, Role
 from app.domain.contact import COMPANY_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
-from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Sighting, Stamp
+from app.domain.participants import union
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle, Page, Side, Sighting, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
 from app.errors import Halt, Retry
 from app.ports import Known
@@ -114,8 +115,9 @@ class FakeWiceStore:
             return Absent(item, absence)
         row = self._server.rows[item]
         record = self._server.record(item, self._user)
-        if row.obstacle:
-            return Held(item, _version(row), row.obstacle, record.label)
+        obstacle = Obstacle.SERIES if isinstance(record, Appointment) and record.recurrence else row.obstacle
+        if obstacle:
+            return Held(item, _version(row), obstacle, record.label)
         return Item(
             id=item,
             version=_version(row),
@@ -232,10 +234,8 @@ class FakeWiceStore:
         """Nobody is ever taken out by a synchronised change: those who are there, and those of `record` (R15)."""
         by_email = {employee.email: user for user, employee in self._server.employees.items()}
         invited = {by_email[person.email] for person in record.participants if person.email in by_email}
-        known = {(person.name, person.email) for person in others}
-        further = (person for person in record.participants if person.email not in by_email)
-        new = [replace(person, role=Role.ADDITIONAL) for person in further if (person.name, person.email) not in known]
-        return staff | invited, (*others, *new)
+        further = (replace(p, role=Role.ADDITIONAL) for p in record.participants if p.email not in by_email)
+        return staff | invited, union(others, further)
 
     def _flag(self, item: ItemId) -> None:
         self._crm.change("flag", lambda: self._server.flag(item, self._user))

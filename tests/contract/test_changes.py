@@ -1,0 +1,163 @@
+"""Listing: inventories, deltas, tombstones, cursors, and what a bad listing must not do (R26, R42)."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.ids import ItemId
+from app.domain.sync import Absent, Item, Page, Sighting
+from tests.contract.asking import Links, creation, end, found, outcome, pages, read, removal, sightings, written
+from tests.contract.benches import StoreBench, Trouble, sample
+from tests.fakes.faults import FaultKind
+
+
+def noticed(item: Item, sighting: Sighting | None) -> bool:
+    """Does this sighting make the engine look again? It does not if versions are equal and both reads are certain."""
+    return sighting is not None and not (sighting.version == item.version and item.certain and sighting.certain)
+
+
+def gone(bench: StoreBench, item: ItemId, listing: list[Page]) -> bool:
+    """Does this listing make the engine ask for the item, who then hears that it is absent?"""
+    seen = sightings(listing).get(item)
+    unnamed = seen is None and all(page.inventory for page in listing)
+    return (unnamed or (seen is not None and seen.gone)) and isinstance(found(bench.store(), item), Absent)
+
+
+def test_a_first_listing_is_an_inventory_of_everything_in_scope(bench: StoreBench) -> None:
+    items = {bench.add(sample(bench.kind, f"Name {number}")) for number in range(3)}
+    listing = pages(bench.store())
+    assert items <= sightings(listing).keys()
+    assert all(page.inventory for page in listing)
+    assert [page.last for page in listing] == [False] * (len(listing) - 1) + [True]
+    assert not any(page.suspect for page in listing)
+
+
+def test_an_empty_scope_is_one_last_page(bench: StoreBench, trouble: Trouble) -> None:
+    (page,) = pages(bench.store())
+    assert (page.sightings, page.inventory, page.last) == ((), True, True)
+
+
+def test_a_listing_tells_the_version_that_a_read_tells(bench: StoreBench) -> None:
+    item = bench.add(sample(bench.kind))
+    seen = sightings(pages(bench.store()))[item]
+    assert seen.version == read(bench.store(), item).version
+
+
+def test_a_new_item_comes_with_the_next_listing(bench: StoreBench) -> None:
+    cursor = end(pages(bench.store()))
+    item = bench.add(sample(bench.kind))
+    assert item in sightings(pages(bench.store(), cursor))
+
+
+def test_an_edit_is_noticed(bench: StoreBench) -> None:
+    item = bench.add(sample(bench.kind))
+    cursor = end(pages(bench.store()))
+    before = read(bench.store(), item)
+    bench.rename(item, "Schmidt")
+    listing = pages(bench.store(), cursor)
+    assert noticed(before, sightings(listing).get(item))
+    assert read(bench.store(), item).fingerprint != before.fingerprint
+
+
+def test_an_item_that_left_the_scope_is_asked_for_and_absent(bench: StoreBench) -> None:
+    item = bench.add(sample(bench.kind))
+    cursor = end(pages(bench.store()))
+    bench.take_away(item)
+    assert gone(bench, item, pages(bench.store(), cursor))
+
+
+def test_R3_our_own_creation_comes_back_as_what_it_is(bench: StoreBench) -> None:
+    cursor = end(pages(bench.store()))
+    made = written(bench.store(), creation(sample(bench.kind)))
+    seen = sightings(pages(bench.store(), cursor))[made.id]
+    again = read(bench.store(), made.id)
+    assert seen.version == made.version == again.version
+    assert again.fingerprint == made.fingerprint
+
+
+def test_R3_our_own_removal_comes_back_as_absent(bench: StoreBench) -> None:
+    item = bench.add(sample(bench.kind))
+    cursor = end(pages(bench.store()))
+    outcome(bench.store(), removal(read(bench.store(), item)))
+    assert gone(bench, item, pages(bench.store(), cursor))
+
+
+def test_nothing_happened_means_nothing_to_look_at(bench: StoreBench) -> None:
+    items = [bench.add(sample(bench.kind, f"Name {number}")) for number in range(3)]
+    listing = pages(bench.store())
+    again = sightings(pages(bench.store(), end(listing)))
+    first = sightings(listing)
+    assert all(again[item].version == first[item].version for item in items if item in again)
+
+
+def test_R42_every_page_can_be_resumed_from_its_cursor(bench: StoreBench) -> None:
+    items = {bench.add(sample(bench.kind, f"Name {number:02}")) for number in range(17)}
+    first = next(iter(bench.store().changes(None, Links())))
+    seen = {sighting.id for sighting in first.sightings}
+    if not first.last:
+        seen |= sightings(pages(bench.store(), first.cursor)).keys()
+    assert items <= seen
+
+
+def test_R42_changes_between_two_pages_are_neither_lost_nor_repeated(bench: StoreBench) -> None:
+    items = [bench.add(sample(bench.kind, f"Name {number:02}")) for number in range(17)]
+    listing = bench.store().changes(None, Links())
+    collected = [next(listing)]
+    late = bench.add(sample(bench.kind, "Später"))
+    bench.take_away(items[-1])
+    collected.extend(listing)
+    collected.extend(pages(bench.store(), end(collected)))
+    seen = sightings(collected)
+    assert late in seen
+    assert set(items[:-1]) <= seen.keys()
+    assert isinstance(found(bench.store(), items[-1]), Absent)
+
+
+@pytest.mark.parametrize("fault", [FaultKind.TRUNCATED, FaultKind.EMPTY])
+def test_R42_a_short_listing_never_makes_an_item_absent(
+    wice_bench: StoreBench, trouble: Trouble, fault: FaultKind
+) -> None:
+    items = [wice_bench.add(sample(wice_bench.kind, f"Name {number}")) for number in range(4)]
+    trouble.fault(wice_bench.side, wice_bench.kind, fault, "list")
+    pages(wice_bench.store())
+    assert all(isinstance(answer, Item) for answer in wice_bench.store().fetch(items))
+
+
+def test_R42_what_a_truncated_delta_left_out_is_still_there(exchange_bench: StoreBench, trouble: Trouble) -> None:
+    items = [exchange_bench.add(sample(exchange_bench.kind, f"Name {number}")) for number in range(4)]
+    trouble.fault(exchange_bench.side, exchange_bench.kind, FaultKind.TRUNCATED, "list")
+    pages(exchange_bench.store())
+    assert all(isinstance(answer, Item) for answer in exchange_bench.store().fetch(items))
+
+
+def test_R42_a_forgotten_sync_state_starts_an_inventory(exchange_bench: StoreBench, trouble: Trouble) -> None:
+    item = exchange_bench.add(sample(exchange_bench.kind))
+    cursor = end(pages(exchange_bench.store()))
+    trouble.fault(exchange_bench.side, exchange_bench.kind, FaultKind.INVALID_CURSOR, "list")
+    listing = pages(exchange_bench.store(), cursor)
+    assert all(page.inventory for page in listing)
+    assert item in sightings(listing)
+
+
+def test_R42_a_listing_of_Wice_is_always_an_inventory(wice_bench: StoreBench) -> None:
+    item = wice_bench.add(sample(wice_bench.kind))
+    listing = pages(wice_bench.store(), end(pages(wice_bench.store())))
+    assert all(page.inventory for page in listing)
+    assert item in sightings(listing)
+
+
+def test_R42_an_item_listed_twice_makes_the_listing_suspect(exchange_bench: StoreBench, trouble: Trouble) -> None:
+    item = exchange_bench.add(sample(exchange_bench.kind))
+    trouble.fault(exchange_bench.side, exchange_bench.kind, FaultKind.DUPLICATES, "list")
+    listing = pages(exchange_bench.store())
+    assert any(page.suspect for page in listing)
+    assert item in sightings(listing)
+
+
+def test_R3_a_read_flag_moves_the_version_but_not_the_content(exchange_bench: StoreBench, trouble: Trouble) -> None:
+    item = exchange_bench.add(sample(exchange_bench.kind))
+    before = read(exchange_bench.store(), item)
+    trouble.touch(item)
+    after = read(exchange_bench.store(), item)
+    assert after.version != before.version
+    assert after.fingerprint == before.fingerprint

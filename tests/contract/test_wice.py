@@ -1,0 +1,289 @@
+"""What holds for Wice alone: scope, companies, participants, who is signed in (R4-R6, R8-R11, R13-R16)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.domain.appointment import Appointment, Participant, Role, Timed
+from app.domain.contact import Contact, Entity
+from app.domain.fingerprint import differences
+from app.domain.ids import ItemId
+from app.domain.sync import Absence, Absent, Held, Item, Kind, Obstacle
+from app.domain.writes import Missing
+from app.errors import Halt, HaltCode
+from app.ports import Store
+from tests.contract.asking import Links, creation, end, found, outcome, pages, read, removal, sightings, update, written
+from tests.contract.benches import StoreBench, Trouble, WiceBench, sample
+
+PERSON = Contact(first_name="Anna", last_name="Schulz", email="a.schulz@example.com")
+COMPANY = Contact(
+    entity=Entity.COMPANY, company_name="Vertrag & Söhne GmbH", company_phone="040 66969100", company_town="Kiel"
+)
+
+
+def contacts(wice: WiceBench, user: str = "") -> Store:
+    return wice.open(user).store(Kind.CONTACTS)
+
+
+def appointments(wice: WiceBench, user: str = "") -> Store:
+    return wice.open(user).store(Kind.APPOINTMENTS)
+
+
+def meeting(title: str = "Jour fixe", uid: str = "") -> Appointment:
+    record = sample(Kind.APPOINTMENTS, title)
+    assert isinstance(record, Appointment)
+    return replace(record, uid=uid)
+
+
+def test_the_session_knows_its_employee(wice: WiceBench) -> None:
+    crm = wice.open()
+    employee = crm.employee()
+    assert employee.id
+    assert employee.email
+    assert employee != wice.open(wice.colleague).employee()
+    assert crm.requests > 0
+
+
+def test_a_full_server_offers_everything(wice: WiceBench, trouble: Trouble) -> None:
+    offered = wice.open().capabilities()
+    assert (offered.flags, offered.delta, offered.ids, offered.import_key, offered.employees) == (True,) * 5
+    assert (offered.appointments, offered.appointments_write) == (True, True)
+
+
+def test_R4_only_the_accounts_own_flag_counts(wice: WiceBench) -> None:
+    mine = wice.hand.add_person(PERSON, [wice.user])
+    theirs = wice.hand.add_person(PERSON, [wice.colleague])
+    seen = sightings(pages(contacts(wice)))
+    assert mine in seen
+    assert theirs not in seen
+    assert found(contacts(wice), theirs) == Absent(theirs, Absence.UNFLAGGED)
+    assert isinstance(found(contacts(wice, wice.colleague), theirs), Item)
+
+
+def test_R4_deactivated_is_out_of_scope(wice: WiceBench) -> None:
+    person = wice.hand.add_person(PERSON, [wice.user])
+    wice.hand.deactivate(person)
+    assert person not in sightings(pages(contacts(wice)))
+    assert found(contacts(wice), person) == Absent(person, Absence.DEACTIVATED)
+
+
+def test_R4_binned_and_destroyed_are_out_of_scope(wice_bench: StoreBench, trouble: Trouble) -> None:
+    binned, destroyed = (wice_bench.add(sample(wice_bench.kind)) for _ in range(2))
+    trouble.bin(binned)
+    trouble.destroy(destroyed)
+    assert not {binned, destroyed} & sightings(pages(wice_bench.store())).keys()
+    assert found(wice_bench.store(), binned) == Absent(binned, Absence.BINNED)
+    assert found(wice_bench.store(), destroyed) == Absent(destroyed, Absence.DELETED)
+
+
+def test_R4_many_ids_get_the_same_answers_as_few(wice: WiceBench, trouble: Trouble) -> None:
+    ids = [wice.hand.add_person(replace(PERSON, last_name=f"Name {n:02}"), [wice.user]) for n in range(25)]
+    wice.hand.unflag(ids[1], wice.user)
+    wice.hand.deactivate(ids[2])
+    trouble.bin(ids[3])
+    trouble.destroy(ids[4])
+    many = list(contacts(wice).fetch(ids))
+    assert many == [found(contacts(wice), item) for item in ids] or [_essence(a) for a in many] == [
+        _essence(found(contacts(wice), item)) for item in ids
+    ]
+
+
+def _essence(answer: object) -> object:
+    return replace(answer, certain=True) if isinstance(answer, Item) else answer
+
+
+def test_R5_a_flagged_company_brings_itself_and_its_persons(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY)
+    person = wice.hand.add_person(PERSON, company=company)
+    wice.hand.flag(company, wice.user)
+    assert {company, person} <= sightings(pages(contacts(wice))).keys()
+    assert differences(read(contacts(wice), company).record, COMPANY) == ()
+    item = read(contacts(wice), person)
+    assert isinstance(item.record, Contact)
+    assert item.parent == company
+    assert item.record.company_name == COMPANY.company_name
+    assert item.record.company_phone == COMPANY.company_phone
+
+
+def test_R5_a_companys_change_makes_its_persons_uncertain(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY)
+    person = wice.hand.add_person(PERSON, [wice.user], company)
+    before = read(contacts(wice), person)
+    known = Links(frozenset({person}))
+    cursor = end(pages(contacts(wice), None, known))
+    wice.hand.edit(company, company_phone="040 66969200")
+    seen = sightings(pages(contacts(wice), cursor, known))[person]
+    assert not seen.certain
+    assert read(contacts(wice), person).fingerprint != before.fingerprint
+
+
+def test_R6_companies_are_found_by_their_normalised_name_flagged_or_not(wice: WiceBench, trouble: Trouble) -> None:
+    company = wice.hand.add_company(COMPANY)
+    wice.hand.add_company(replace(COMPANY, company_name="Andere AG"))
+    dead = wice.hand.add_company(COMPANY)
+    trouble.bin(dead)
+    (hit,) = wice.open().companies(["vertrag & söhne gmbh"])
+    assert (hit.id, hit.name, hit.town) == (company, COMPANY.company_name, "Kiel")
+    assert hit.fields["company_phone"] == COMPANY.company_phone
+    assert wice.open().companies(["niemand"]) == []
+
+
+def test_R6_a_new_person_gets_the_flag_and_its_company(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY)
+    made = written(contacts(wice), creation(PERSON, company=company))
+    assert made.parent == company
+    assert isinstance(found(contacts(wice, wice.colleague), made.id), Absent)
+    assert company not in sightings(pages(contacts(wice)))
+
+
+def test_R6_a_new_company_gets_the_flag(wice: WiceBench) -> None:
+    made = written(contacts(wice), creation(COMPANY))
+    assert made.id.startswith("c:")
+    assert made.id in sightings(pages(contacts(wice)))
+    assert differences(made.record, COMPANY) == ()
+
+
+def test_R6_a_person_can_be_assigned_to_a_company(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY)
+    item = read(contacts(wice), wice.hand.add_person(PERSON, [wice.user]))
+    assert written(contacts(wice), update(item, item.record, company=company)).parent == company
+
+
+def test_R8_unflagging_deletes_nothing(wice: WiceBench) -> None:
+    person = wice.hand.add_person(PERSON, [wice.user, wice.colleague])
+    outcome(contacts(wice), removal(read(contacts(wice), person)))
+    assert wice.hand.exists(person)
+    assert found(contacts(wice), person) == Absent(person, Absence.UNFLAGGED)
+    assert isinstance(found(contacts(wice, wice.colleague), person), Item)
+
+
+def test_R9_a_record_that_only_lost_its_flag_is_brought_back(wice: WiceBench) -> None:
+    person = wice.hand.add_person(PERSON)
+    create = creation(replace(PERSON, position="Leiterin"), into=person)
+    back = written(contacts(wice), create)
+    assert back.id == person
+    assert differences(back.record, create.record) == ()
+    (again,) = contacts(wice).resume([create])
+    assert again
+    assert again.id == person
+
+
+@pytest.mark.parametrize("fate", ["deactivate", "bin", "destroy"])
+def test_R9_a_record_that_is_gone_is_not_brought_back(wice: WiceBench, trouble: Trouble, fate: str) -> None:
+    person = wice.hand.add_person(PERSON)
+    fates: dict[str, Callable[[ItemId], None]] = {
+        "deactivate": wice.hand.deactivate,
+        "bin": trouble.bin,
+        "destroy": trouble.destroy,
+    }
+    fates[fate](person)
+    create = creation(PERSON, into=person)
+    assert isinstance(outcome(contacts(wice), create), Missing)
+    assert list(contacts(wice).resume([create])) == [None]
+
+
+def test_R10_company_data_is_left_alone_unless_asked(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY)
+    item = read(contacts(wice), wice.hand.add_person(PERSON, [wice.user], company))
+    assert isinstance(item.record, Contact)
+    wanted = replace(item.record, company_phone="040 66969300", position="Leiterin")
+    kept = written(contacts(wice), update(item, wanted))
+    assert differences(kept.record, wanted) == ("company_phone",)
+    changed = written(contacts(wice), update(kept, wanted, write_company=True))
+    assert differences(changed.record, wanted) == ()
+
+
+def test_R11_only_where_the_user_takes_part(wice: WiceBench) -> None:
+    mine = wice.hand.add_appointment(meeting(), [wice.user, wice.colleague])
+    theirs = wice.hand.add_appointment(meeting(), [wice.colleague])
+    external = wice.hand.add_appointment(meeting(), [wice.user])
+    wice.hand.set_external(external)
+    seen = sightings(pages(appointments(wice)))
+    assert mine in seen
+    assert not {theirs, external} & seen.keys()
+    assert found(appointments(wice), theirs) == Absent(theirs, Absence.LEFT)
+    assert found(appointments(wice), external) == Absent(external, Absence.EXTERNAL)
+
+
+def test_R12_a_new_appointment_has_the_user_as_participant(wice: WiceBench) -> None:
+    made = written(appointments(wice), creation(meeting()))
+    assert made.id in sightings(pages(appointments(wice)))
+    assert found(appointments(wice, wice.colleague), made.id) == Absent(made.id, Absence.LEFT)
+
+
+def test_R13_removing_takes_only_the_user_out(wice: WiceBench) -> None:
+    item = wice.hand.add_appointment(meeting(), [wice.user, wice.colleague])
+    outcome(appointments(wice), removal(read(appointments(wice), item)))
+    assert found(appointments(wice), item) == Absent(item, Absence.LEFT)
+    assert isinstance(found(appointments(wice, wice.colleague), item), Item)
+
+
+def test_R13_an_appointment_that_was_left_is_joined_again(wice: WiceBench) -> None:
+    item = wice.hand.add_appointment(meeting(), [wice.colleague])
+    back = written(appointments(wice), creation(meeting("Umbenannt"), into=item))
+    assert back.id == item
+    assert differences(back.record, meeting("Umbenannt")) == ()
+    assert isinstance(found(appointments(wice, wice.colleague), item), Item)
+
+
+def test_R15_attendees_become_participants_or_additional_ones(wice: WiceBench) -> None:
+    colleague = wice.open(wice.colleague).employee()
+    guest = Participant(name="Gast, Gerda", email="gerda@example.org")
+    attendees = (Participant(name="egal", email=colleague.email), guest)
+    made = written(appointments(wice), creation(replace(meeting(), participants=attendees)))
+    assert isinstance(made.record, Appointment)
+    assert {(p.email, p.role) for p in made.record.participants} >= {(colleague.email, Role.EMPLOYEE)}
+    assert any(p.role is Role.ADDITIONAL and "Gerda" in p.name for p in made.record.participants)
+    assert isinstance(found(appointments(wice, wice.colleague), made.id), Item)
+
+
+def test_R15_an_update_takes_nobody_out(wice: WiceBench) -> None:
+    item = read(appointments(wice), wice.hand.add_appointment(meeting(), [wice.user, wice.colleague]))
+    assert isinstance(item.record, Appointment)
+    written(appointments(wice), update(item, replace(item.record, title="Anders", participants=())))
+    assert isinstance(found(appointments(wice, wice.colleague), item.id), Item)
+
+
+def test_R16_a_second_account_joins_the_meeting_of_the_same_uid(wice: WiceBench) -> None:
+    uid = f"vertrag-{datetime.now(UTC).isoformat()}@example.com"
+    made = written(appointments(wice), creation(meeting(uid=uid)))
+    create = creation(meeting(uid=uid))
+    joined = written(appointments(wice, wice.colleague), create)
+    assert joined.id == made.id
+    assert isinstance(found(appointments(wice), made.id), Item)
+    (again,) = appointments(wice, wice.colleague).resume([create])
+    assert again
+    assert again.id == made.id
+
+
+def test_R18_a_series_is_held(wice: WiceBench, trouble: Trouble) -> None:
+    item = wice.hand.add_appointment(meeting(), [wice.user])
+    trouble.make_series(item)
+    answer = found(appointments(wice), item)
+    assert isinstance(answer, Held)
+    assert answer.because is Obstacle.SERIES
+    assert item in sightings(pages(appointments(wice)))
+
+
+def test_R20_what_ended_before_the_window_is_not_listed_but_still_there(wice: WiceBench) -> None:
+    start = datetime(2025, 1, 7, 9, tzinfo=UTC)
+    when = Timed(start=start, end=start + timedelta(hours=1))
+    old = wice.hand.add_appointment(replace(meeting(), when=when), [wice.user])
+    new = wice.hand.add_appointment(meeting(), [wice.user])
+    store = wice.open(window_start=date(2026, 6, 1)).store(Kind.APPOINTMENTS)
+    seen = sightings(pages(store))
+    assert new in seen
+    assert old not in seen
+    assert isinstance(found(store, old), Item)
+
+
+def test_a_refused_login_halts_after_exactly_one_attempt(wice: WiceBench, trouble: Trouble) -> None:
+    before = trouble.failed_logins(contacts(wice).side)
+    with pytest.raises(Halt) as halt:
+        wice.open(right=False).employee()
+    assert halt.value.code is HaltCode.LOGIN_REFUSED
+    assert trouble.failed_logins(contacts(wice).side) == before + 1
