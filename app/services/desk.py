@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.account import Account, Profile
-from app.domain.ids import ItemId, LinkId
+from app.domain.ids import ItemId, LinkId, ProfileId
 from app.domain.sync import Kind, Link, Side
 from app.ports import Crm, Ledger, Mailbox, Store
 from app.rules.policy import Policy
@@ -29,9 +29,14 @@ class NoProgress:
         """Show nothing."""
 
 
+def _assume_profile(profile: ProfileId) -> bool:
+    del profile
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """One profile's run. `now` gives aware UTC times; `may_claim` says whether this run may write the folder's marker (R43; not when analysing)."""
+    """One profile's run. `now` gives aware UTC times; `is_profile` says whether a profile of this installation still exists (R43)."""
 
     profile: Profile
     account: Account
@@ -41,6 +46,7 @@ class Desk:
     ledger: Ledger
     now: Callable[[], datetime]
     progress: Progress = field(default_factory=NoProgress)
+    is_profile: Callable[[ProfileId], bool] = _assume_profile
 
     @property
     def policy(self) -> Policy:
@@ -50,7 +56,12 @@ class Desk:
     @property
     def marker(self) -> str:
         """The text on the profile's folders (R43)."""
-        return f"wice-sync/{self.installation}/{self.profile.id}"
+        return marker_of(self.installation, self.profile.id)
+
+
+def marker_of(installation: str, profile: ProfileId) -> str:
+    """The text on a profile's folders."""
+    return f"wice-sync/{installation}/{profile}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from app.domain.ids import ProfileId
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
 from app.ports import Folder
-from app.services.desk import Desk
+from app.services.desk import Desk, marker_of
 
 
 def open_folder(desk: Desk, kind: Kind) -> Folder:
@@ -38,11 +41,25 @@ def _first_time(desk: Desk, kind: Kind) -> Folder:
 
 
 def _refuse_foreign(desk: Desk, folder: Folder) -> None:
-    if folder.marker and folder.marker != desk.marker:
-        ours = folder.marker.startswith(f"wice-sync/{desk.installation}/")
-        owner = "another profile of this server" if ours else "another installation of wice-sync"
+    owner = foreign_owner(folder, desk.installation, desk.profile.id, desk.is_profile)
+    if owner:
         raise Halt(
             HaltCode.FOREIGN_MARKER,
             f"the folder “{folder.name}” of {desk.account.mailbox} is already synchronised by {owner} ({folder.marker}); "
             "two must never work on one folder: choose another folder, or delete the other profile first",
         )
+
+
+def foreign_owner(
+    folder: Folder, installation: str, profile: ProfileId, is_profile: Callable[[ProfileId], bool]
+) -> str:
+    """Who else synchronises this folder, "" if nobody does. A profile that was removed here owns nothing any more (R37, R43)."""
+    if folder.marker in ("", marker_of(installation, profile)):
+        return ""
+    ours = folder.marker.startswith(marker_of(installation, ProfileId(0))[:-1])
+    number = folder.marker.rpartition("/")[2]
+    if not ours:
+        return "another installation of wice-sync"
+    if number.isdecimal() and not is_profile(ProfileId(int(number))):
+        return ""
+    return "another profile of this server"

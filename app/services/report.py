@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from app.domain.plan import Action, Hint, KindPlan, Op, PlannedWrite, Reason
 from app.domain.sync import Kind, Side
+from app.errors import Retry, WiceSyncError
 from app.rules.guards import sentence
 from app.services.apply_plan import Result
 
@@ -123,6 +124,13 @@ class RunReport:
     seconds: float = 0.0
     message: str = ""
     retry_after_s: float | None = None
+
+    @classmethod
+    def failed(cls, profile: str, error: WiceSyncError, run: str = "") -> RunReport:
+        """A run that ended before its work began; `run` is "" if not even the lease was to be had."""
+        report = cls(profile=profile, run=run, status=Status.FAILED, message=str(error))
+        report.retry_after_s = error.after.total_seconds() if isinstance(error, Retry) else None
+        return report
 
     def json(self) -> dict[str, object]:
         """The contract's object."""

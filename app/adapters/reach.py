@@ -1,0 +1,63 @@
+"""Is anybody there? Name, port, certificate and answer of a server's address, without signing in: the first rows of `doctor`."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from urllib.parse import urlsplit
+
+import httpx
+
+from app.errors import Halt, HaltCode, Retry
+
+_TIMEOUT_S = 10.0
+
+
+def reach(url: str, ca_file: str) -> str:
+    """Ask `url` for anything and return what answered. Any HTTP status is an answer.
+
+    Raises: Halt(CERTIFICATE, NOT_FOUND), Retry; each says which step failed and what to do.
+    """
+    where = urlsplit(url).netloc
+    try:
+        with httpx.Client(verify=_trusted(ca_file), timeout=_TIMEOUT_S, follow_redirects=False) as client:
+            response = client.get(url)
+    except httpx.ConnectTimeout as error:
+        raise Retry(f"{where} does not answer; check the address, and that no firewall lies in between") from error
+    except httpx.TransportError as error:
+        raise _translated(error, where) from error
+    secure = "trusted certificate" if url.startswith("https:") else "no TLS (this machine only)"
+    return f"answers ({response.http_version}, {secure})"
+
+
+def _trusted(ca_file: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca_file:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise Halt(
+                HaltCode.CERTIFICATE, f"the CA file {ca_file} cannot be read; it must hold certificates in PEM form"
+            ) from error
+    return context
+
+
+def _translated(error: httpx.TransportError, where: str) -> Halt | Retry:
+    causes = list(_causes(error))
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        advice = "install a valid certificate there, or give its certificate authority as ca_file"
+        return Halt(HaltCode.CERTIFICATE, f"the certificate of {where} is not trusted; {advice}")
+    if any(isinstance(cause, socket.gaierror) for cause in causes):
+        return Halt(HaltCode.NOT_FOUND, f"the name {where} does not exist; check the server's url")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        return Retry(f"nothing listens at {where}; check the port, and that the server runs")
+    return Retry(f"{where} cannot be reached ({type(error).__name__}); check the address and the network")
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    found: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        found.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    return found

@@ -1,1 +1,0 @@
-"""The only place that builds adapters: settings in, services with their ports filled out."""

@@ -1,0 +1,153 @@
+"""The product with its adapters, for one process: database, servers' connections, and a desk for each run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Final
+
+from app.adapters.db import Database, open_database
+from app.adapters.exchange import ExchangeAccess, discover, open_mailbox
+from app.adapters.reach import reach
+from app.adapters.wice import WiceAccess, WiceCrm, open_crm
+from app.adapters.wice.dialect import load_dialect
+from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
+from app.domain.ids import ProfileId
+from app.errors import Halt, HaltCode, WiceSyncError
+from app.ports import Ledger, Mailbox
+from app.services.desk import Desk, Progress
+from app.services.report import RunReport
+from app.settings import Settings
+
+
+class Application:
+    """What services need of the outside; see `app.ports`. Not thread-safe: one per thread."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self.registry: Final = database.registry
+        self.books: Final = database.books
+        self.history: Final = database.history
+        self.database: Final = database
+        self._settings = settings
+
+    @contextmanager
+    def desk(self, name: str, trigger: str, progress: Progress) -> Iterator[Desk]:
+        """Open a run of the profile `name` ("profile" or "account/profile") with both servers.
+
+        Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
+        """
+        profile, account, *_ = self.registry.profile(name)
+        with self.books.open(profile.id, trigger) as ledger, ExitStack() as connections:
+            # Read again: a run that ended in between may have found folders, or had its plan approved.
+            profile, account, wice, exchange = self.registry.profile(f"{account.name}/{profile.name}")
+            try:
+                crm = connections.enter_context(closing(self.crm(account, wice, profile)))
+                mailbox = self._mailbox_of_run(ledger, account, exchange, crm, wice.time_zone)
+                connections.enter_context(closing(mailbox))
+            except WiceSyncError as error:
+                ledger.finish(*_failed(profile, ledger, error))
+                raise
+            yield Desk(
+                profile=profile,
+                account=account,
+                installation=self.books.installation,
+                crm=crm,
+                mailbox=mailbox,
+                ledger=ledger,
+                now=now,
+                progress=progress,
+                is_profile=self.is_profile,
+            )
+
+    def crm(self, account: Account, server: WiceServer, profile: Profile | None = None) -> WiceCrm:
+        """An account's session at its Wice server; sends nothing yet."""
+        return open_crm(
+            WiceAccess(
+                url=server.url,
+                mandant=server.mandant,
+                username=account.wice_username,
+                password=account.wice_password,
+                api_key=server.api_key,
+                time_zone=server.time_zone,
+                ca_file=server.ca_file,
+                dialect=server.dialect,
+                window_start=profile.window_start(now().date()) if profile else None,
+                request_timeout_s=self._settings.request_timeout_s,
+            )
+        )
+
+    def mailbox(self, account: Account, server: ExchangeServer) -> Mailbox:
+        """An account's mailbox, to look at; sends nothing yet."""
+        return open_mailbox(self._access(account, server))
+
+    def reach(self, url: str, ca_file: str) -> str:
+        """What answers at a server's address. Raises: Halt, Retry."""
+        return reach(url, ca_file)
+
+    def is_profile(self, profile: ProfileId) -> bool:
+        """Does this profile exist (still)?"""
+        return any(known.id == profile for known in self.registry.profiles())
+
+    def _mailbox_of_run(
+        self, ledger: Ledger, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str
+    ) -> Mailbox:
+        access = replace(self._access(account, server), time_zone=zone, unmapped_fields=crm.unmapped_fields)
+        if not access.endpoint:
+            access = replace(access, endpoint=discover(access))
+            ledger.save_endpoint(access.endpoint)
+        return open_mailbox(access)
+
+    def _access(self, account: Account, server: ExchangeServer) -> ExchangeAccess:
+        own = server.access is Access.DELEGATE
+        return ExchangeAccess(
+            mailbox=account.mailbox,
+            endpoint=server.url or account.endpoint,
+            auth=server.auth,
+            access=server.access,
+            username=(account.exchange_username or account.mailbox) if own else server.username,
+            password=account.exchange_password if own else server.password,
+            tenant_id=server.tenant_id,
+            client_id=server.client_id,
+            token_url=server.token_url,
+            ca_file=server.ca_file,
+            request_timeout_s=self._settings.request_timeout_s,
+        )
+
+
+@contextmanager
+def opened(settings: Settings, *, any_schema: bool = False) -> Iterator[Application]:
+    """Open the database. The embedded one is brought up to date by itself; `any_schema` leaves it as it is (migrate, doctor).
+
+    Raises: BadInput, Retry, Halt(CONFIGURATION) for a schema that this program does not have.
+    """
+    with open_database(settings) as database:
+        if not any_schema and not database.schema_is_current():
+            if not is_embedded(settings):
+                raise Halt(
+                    HaltCode.CONFIGURATION, "the database does not have this version's schema: run `wice-sync migrate`"
+                )
+            database.migrate()
+        yield Application(settings, database)
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Is the database a file of this installation, which nobody else has to agree to change?"""
+    url = settings.database_url.get_secret_value()
+    return not url or url.startswith("sqlite")
+
+
+def check_wice_server(server: WiceServer) -> None:
+    """Raises: BadInput for a dialect that cannot be used."""
+    load_dialect(server.dialect)
+
+
+def now() -> datetime:
+    """The time in UTC; the only clock that services get."""
+    return datetime.now(UTC)
+
+
+def _failed(profile: Profile, ledger: Ledger, error: WiceSyncError) -> tuple[str, dict[str, object]]:
+    report = RunReport.failed(profile.name, error, ledger.run)
+    return report.status.value, report.json()
