@@ -143,9 +143,9 @@ def _participants(item: Element, owner: str) -> tuple[Participant, ...]:
 
 def _participant(mailbox: Element) -> Participant:
     parts = {local(child): text_of(child) for child in children(mailbox)}
-    in_directory = parts.get("RoutingType", "SMTP").upper() == "EX"
-    address = "" if in_directory else clean(parts.get("EmailAddress", "")).casefold()
-    return Participant(name=clean(parts.get("Name", "")), email=address)
+    address = clean(parts.get("EmailAddress", "")).casefold()
+    # People of the same organisation may come with their directory name ("/o=..."), which is no e-mail address.
+    return Participant(name=clean(parts.get("Name", "")), email=address if "@" in address else "")
 
 
 def shown_for(wanted: Appointment, before: Appointment | None, calendar: Calendar) -> tuple[str, ...]:
