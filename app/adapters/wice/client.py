@@ -11,6 +11,8 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
@@ -238,14 +240,20 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _trust(ca_file: str) -> ssl.SSLContext:
+    try:
+        return _trust_of(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
+    except (OSError, ssl.SSLError) as error:
+        raise Halt(
+            HaltCode.CERTIFICATE,
+            f"The file {ca_file}, given as ca_file of a Wice server, cannot be read as PEM certificates ({type(error).__name__}).",
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _trust_of(ca_file: str, _changed_ns: int) -> ssl.SSLContext:
+    """Public authorities, this machine's, and those of `ca_file`. Shared: reading them takes longer than a request."""
     context = httpx.create_ssl_context()
     context.load_default_certs()
     if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise Halt(
-                HaltCode.CERTIFICATE,
-                f"The file {ca_file}, given as ca_file of a Wice server, cannot be read as PEM certificates ({type(error).__name__}).",
-            ) from error
+        context.load_verify_locations(cafile=ca_file)
     return context

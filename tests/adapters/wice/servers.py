@@ -158,7 +158,15 @@ def kind_of(item_id: ItemId) -> Kind:
 def threaded(app: Starlette, **options: Any) -> Iterator[str]:
     """An application served on loopback by a thread of its own; the address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    quiet = {"log_level": "error", "access_log": False, "lifespan": "off", "ws": "none", "timeout_graceful_shutdown": 1}
+    quiet: dict[str, Any] = {
+        "log_level": "error",
+        "access_log": False,
+        "lifespan": "off",
+        "ws": "none",
+        "timeout_graceful_shutdown": 1,
+    }
+    # A connection that its client keeps would outlive the loop that serves it.
+    quiet |= {"headers": [("Connection", "close")]}
     server = uvicorn.Server(uvicorn.Config(app, http=CuttableProtocol, **{**quiet, **options}))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
