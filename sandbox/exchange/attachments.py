@@ -7,6 +7,7 @@ from lxml.etree import _Element as Element
 from sandbox.exchange.calls import Call
 from sandbox.exchange.errors import EwsError
 from sandbox.exchange.fragments import attributes, child, child_text, element, local
+from sandbox.exchange.properties import boolean
 from sandbox.exchange.world import Attachment, Item
 
 _NO_ATTACHMENTS = "<m:Attachments/>"
@@ -36,10 +37,9 @@ def _made(attachment_id: str, node: Element) -> Attachment:
     head = f"<t:AttachmentId{attributes(Id=attachment_id)}/>{element('Name', child_text(node, 'Name'))}"
     if kind := child_text(node, "ContentType"):
         head += element("ContentType", kind)
-    head += element("Size", str(len(base64.b64decode(content)))) + element(
-        "IsInline", child_text(node, "IsInline") or "false"
-    )
-    head += element("IsContactPhoto", child_text(node, "IsContactPhoto") or "false")
+    head += element("Size", str(len(base64.b64decode(content))))
+    for name in ("IsInline", "IsContactPhoto"):
+        head += element(name, boolean(child_text(node, name) or "false"))
     return Attachment(
         f"<t:FileAttachment>{head}</t:FileAttachment>",
         f"<t:FileAttachment>{head}{element('Content', content)}</t:FileAttachment>",

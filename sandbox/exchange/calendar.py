@@ -38,7 +38,7 @@ def span(properties: Properties) -> tuple[datetime, datetime]:
 
 def is_all_day(properties: Properties) -> bool:
     flag = properties.get("calendar:IsAllDayEvent")
-    return flag is not None and flag.text.strip() in ("true", "1")
+    return flag is not None and flag.text == "true"
 
 
 def clock_of(properties: Properties) -> ZoneInfo:

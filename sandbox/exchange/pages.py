@@ -151,7 +151,7 @@ class _Pages:
 def _draft(folder: Folder, item: Item | None) -> Item:
     """A copy to edit, or a new entry of the folder's kind. Raises: EwsError for a kind that has no form."""
     kind = item.kind if item else _kind(folder)
-    if kind not in forms.FIELDS:
+    if kind is None or kind not in forms.FIELDS:
         raise EwsError("ErrorInvalidRequest", "Einträge dieser Art lassen sich hier nicht bearbeiten.")
     return replace(item, properties=dict(item.properties), rendered={}) if item else Item("", kind, folder, {})
 

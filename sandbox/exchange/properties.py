@@ -1,5 +1,7 @@
 """From the element of an item, as a client sends it, to its properties, each with the key of paths.py."""
 
+from datetime import UTC, datetime
+
 from lxml.etree import _Element as Element
 
 from sandbox.exchange import bodies, timezones
@@ -8,8 +10,9 @@ from sandbox.exchange.errors import EwsError
 from sandbox.exchange.fragments import child, child_text, children, element, fragment, local, text_of
 from sandbox.exchange.paths import entry_key, extended_key
 from sandbox.exchange.world import Properties, Property
-from sandbox.exchange.xmlnames import ADDRESS_PARTS, ENTRY_URI, FIELDS, READ_ONLY
+from sandbox.exchange.xmlnames import ADDRESS_PARTS, DATE_TIMES, ENTRY_URI, FIELDS, READ_ONLY
 
+_FLAGS = ("ReminderIsSet", "AllowNewTimeProposal")
 _ZONES = ("StartTimeZone", "EndTimeZone")
 _ATTENDEES = ("RequiredAttendees", "OptionalAttendees", "Resources")
 
@@ -40,8 +43,34 @@ def properties_of(item: Element, *, trusted: bool = False) -> tuple[Properties, 
             key = fields.get(name, f"unknown:{name}")
             if not trusted:
                 refuse_read_only(key)
-            found[key] = Property(fragment(node), text_of(node))
+            found[key] = _as_returned(name, key, node)
     return found, body
+
+
+def _as_returned(name: str, key: str, node: Element) -> Property:
+    """Clients write booleans as 1 and times with any offset; Exchange answers "true" and UTC."""
+    text = text_of(node)
+    if name.startswith("Is") or name in _FLAGS:
+        text = boolean(text)
+    elif key in DATE_TIMES and (moment := _moment(text)):
+        text = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    else:
+        return Property(fragment(node), text)
+    return Property(element(name, text), text)
+
+
+def boolean(text: str) -> str:
+    """An xs:boolean in the spelling Exchange uses."""
+    return {"1": "true", "0": "false"}.get(text.strip(), text.strip())
+
+
+def _moment(text: str) -> datetime | None:
+    """Only a time that says its offset can be put into UTC here; a naive one waits for its item's zone."""
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return parsed if parsed.tzinfo else None
 
 
 def refuse_read_only(key: str) -> None:
@@ -59,6 +88,9 @@ def body_of(node: Element) -> Body | None:
 def extended_property(node: Element) -> tuple[str, Property]:
     """Key and value of an ExtendedProperty element; its value is kept apart from the path, which is echoed as asked."""
     path, value = children(node)
+    if path.get("PropertyType") == "Boolean":
+        text = boolean(text_of(value))
+        return extended_key(path), Property(element("Value", text), text)
     return extended_key(path), Property(fragment(value), text_of(value))
 
 

@@ -58,6 +58,7 @@ _NEVER_IN_LISTS = frozenset(
         "calendar:LastOccurrence",
     ]
 )
+_KEPT_SHAPES = 8  # per item: a client uses few, and memory must not grow with odd ones
 _ONLY_WHEN_ASKED = frozenset(("item:MimeContent", "item:TextBody", "item:UniqueBody"))
 
 
@@ -101,6 +102,8 @@ def render(item: Item, shape: Shape) -> str:
     """The item as an element of its type, properties in schema order."""
     written = item.rendered.get(shape)
     if written is None:
+        if len(item.rendered) >= _KEPT_SHAPES:
+            item.rendered.clear()
         written = item.rendered[shape] = _written(item, shape)
     return written
 

@@ -15,6 +15,8 @@ from sandbox.exchange.world import Entry, Folder, World
 
 MOST_CHANGES = 512  # SyncFolderItems, MaxChangesReturned
 
+_NO_STATE = "<m:SyncState/>"  # clients read it from errors too: Exchange sends it empty there
+
 
 @dataclass
 class _State:
@@ -78,7 +80,9 @@ def sync_items(call: Call) -> list[str]:
     try:
         return [success("SyncFolderItems", _items_page(call))]
     except EwsError as error:
-        return [failure("SyncFolderItems", error)]
+        return [
+            failure("SyncFolderItems", error, f"{_NO_STATE}<m:IncludesLastItemInRange>true</m:IncludesLastItemInRange>")
+        ]
 
 
 def _items_page(call: Call) -> str:
@@ -139,7 +143,13 @@ def sync_hierarchy(call: Call) -> list[str]:
     try:
         return [success("SyncFolderHierarchy", _hierarchy(call))]
     except EwsError as error:
-        return [failure("SyncFolderHierarchy", error)]
+        return [
+            failure(
+                "SyncFolderHierarchy",
+                error,
+                f"{_NO_STATE}<m:IncludesLastFolderInRange>true</m:IncludesLastFolderInRange>",
+            )
+        ]
 
 
 def _hierarchy(call: Call) -> str:
