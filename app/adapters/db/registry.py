@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, delete, insert, or_, select, update
 
+from app.adapters.db import unlinking
 from app.adapters.db.reconfigured import Configured, follow_up, kept
 from app.adapters.db.secrets import Place, Secrets, secret_columns
 from app.adapters.db.session import reading, writing
 from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.ids import ProfileId
+from app.domain.sync import Kind
 from app.errors import BadInput, Halt
 
 _E = TypeVar("_E", bound=Configured)
@@ -31,14 +34,14 @@ class SqlRegistry:
         self._engine = engine
         self._secrets = secrets
 
-    def wice_servers(self) -> Sequence[WiceServer]:
-        return self._all(WiceServer)
+    def wice_servers(self, *, secrets: bool = True) -> Sequence[WiceServer]:
+        return self._all(WiceServer, secrets=secrets)
 
-    def exchange_servers(self) -> Sequence[ExchangeServer]:
-        return self._all(ExchangeServer)
+    def exchange_servers(self, *, secrets: bool = True) -> Sequence[ExchangeServer]:
+        return self._all(ExchangeServer, secrets=secrets)
 
-    def accounts(self) -> Sequence[Account]:
-        return self._all(Account)
+    def accounts(self, *, secrets: bool = True) -> Sequence[Account]:
+        return self._all(Account, secrets=secrets)
 
     def profiles(self) -> Sequence[Profile]:
         return self._all(Profile)
@@ -79,10 +82,20 @@ class SqlRegistry:
                 raise BadInput(f"there is no {_NOUNS[type(entity)]} {entity.name!r}")
             connection.execute(delete(table).where(table.c.id == row["id"]))
 
-    def _all(self, kind: type[_E]) -> Sequence[_E]:
+    def linked_kinds(self, profile: ProfileId) -> frozenset[Kind]:
+        """See `app.ports.Registry.linked_kinds`."""
+        with reading(self._engine) as connection:
+            return unlinking.linked_kinds(connection, profile)
+
+    def unlink(self, profile: ProfileId, kinds: Collection[Kind]) -> None:
+        """See `app.ports.Registry.unlink`."""
+        with writing(self._engine) as connection:
+            unlinking.unlink(connection, profile, kinds)
+
+    def _all(self, kind: type[_E], *, secrets: bool = True) -> Sequence[_E]:
         with reading(self._engine) as connection:
             return [
-                self._entity(kind, row)
+                self._entity(kind, row, secrets=secrets)
                 for row in connection.execute(_rows(kind).order_by(_TABLES[kind].c.name)).mappings()
             ]
 
@@ -97,10 +110,11 @@ class SqlRegistry:
             # Saving anew is the way out of a lost key, so it must not need that key.
             return False
 
-    def _entity(self, kind: type[_E], row: RowMapping) -> _E:
+    def _entity(self, kind: type[_E], row: RowMapping, *, secrets: bool = True) -> _E:
         values = {field.name: row[field.name] for field in fields(kind)}
         for column in secret_columns(_TABLES[kind]):
-            values[column.name] = self._secrets.open(Place(column.table.name, row["id"], column.name), row[column.name])
+            place = Place(column.table.name, row["id"], column.name)
+            values[column.name] = self._secrets.open(place, row[column.name]) if secrets else ""
         return kind(**values)
 
     def _store(self, connection: Connection, entity: Configured, row: RowMapping | None) -> None:
