@@ -23,10 +23,14 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """A run as the history keeps it. Times are UTC; `report` is what `analyse` and `sync --json` print (contract.md), {} before the end."""
+    """A run as the history keeps it, the `number`-th of its profile.
+
+    Times are UTC; `report` is what `analyse` and `sync --json` print (contract.md), {} before the end.
+    """
 
     id: RunId
     profile: ProfileId
+    number: int
     trigger: str
     status: RunStatus
     started: datetime

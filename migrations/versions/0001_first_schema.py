@@ -162,14 +162,15 @@ def _runs() -> None:
         "runs",
         _required("id"),
         *_owner("runs", "profile"),
+        _number("number"),
         *_texts("trigger"),
         _required("status"),
         sa.Column("started", _MOMENT, nullable=False),
         sa.Column("finished", _MOMENT),
         sa.Column("report", sa.Text(), nullable=False, server_default="{}"),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
+        sa.UniqueConstraint("profile_id", "number", name="uq_runs_profile_id_number"),
     )
-    op.create_index("ix_runs_profile_id_started", "runs", ["profile_id", "started"])
 
 
 def _journal() -> None:

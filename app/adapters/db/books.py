@@ -35,8 +35,8 @@ class SqlBooks:
         """See `app.ports.Books.open`."""
         with writing(self._engine) as connection:
             lease = leases.take(connection, profile, self._length)
-            run = runs.start(connection, profile, trigger)
-        ledger = SqlLedger(self._engine, lease, run)
+            run, number = runs.start(connection, profile, trigger)
+        ledger = SqlLedger(self._engine, lease, run, number)
         try:
             yield ledger
         except BaseException:

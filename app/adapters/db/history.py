@@ -30,9 +30,7 @@ class SqlHistory:
 
     def runs(self, profile: ProfileId, limit: int = 50) -> Sequence[Run]:
         """The latest runs of a profile, newest first."""
-        query = (
-            select(run_rows).where(run_rows.c.profile_id == profile).order_by(run_rows.c.started.desc()).limit(limit)
-        )
+        query = select(run_rows).where(run_rows.c.profile_id == profile).order_by(run_rows.c.number.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [runs.read(row) for row in connection.execute(query)]
 
@@ -76,7 +74,7 @@ class SqlHistory:
             for link in links.stream(self._engine, profile, kind):
                 yield {"table": "link", **codec.plain(link)}
         with reading(self._engine) as connection:
-            query = select(run_rows.c.id).where(run_rows.c.profile_id == profile).order_by(run_rows.c.started)
+            query = select(run_rows.c.id).where(run_rows.c.profile_id == profile).order_by(run_rows.c.number)
             known = connection.execute(query).scalars().all()
         for run in filter(None, map(self.run, known)):
             yield {"table": "run", **codec.plain(run)}

@@ -52,7 +52,9 @@ def open_entries(connection: Connection, profile: ProfileId, kind: Kind) -> list
 
 def abandoned(connection: Connection, profile: ProfileId, attempts: Collection[AttemptId]) -> frozenset[AttemptId]:
     """Which of these attempts recovery gave up."""
-    given_up = select(journal.c.attempt).where(journal.c.profile_id == profile, journal.c.state == IntentState.ABANDONED)
+    given_up = select(journal.c.attempt).where(
+        journal.c.profile_id == profile, journal.c.state == IntentState.ABANDONED
+    )
     wanted = frozenset(attempts)
     return frozenset(AttemptId(attempt) for attempt in connection.execute(given_up).scalars() if attempt in wanted)
 

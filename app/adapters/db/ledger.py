@@ -26,13 +26,13 @@ from app.ports import Cursor
 class SqlLedger:
     """`app.ports.Ledger` in a database."""
 
-    def __init__(self, engine: Engine, lease: Lease, run: RunId) -> None:
+    def __init__(self, engine: Engine, lease: Lease, run: RunId, number: int) -> None:
         self._engine = engine
         self._lease = lease
         self._profile = lease.profile
         self.run = run
         # The lease's fencing token moves on by one with every run.
-        self.number = lease.token
+        self.number = number
 
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         with reading(self._engine) as connection:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from app.adapters.db.tables import runs
 from app.domain.ids import ProfileId, RunId, new_id
@@ -15,18 +15,20 @@ from app.domain.run import Run, RunStatus
 _INTERRUPTED: Mapping[str, object] = {"error": "interrupted"}
 
 
-def start(connection: Connection, profile: ProfileId, trigger: str) -> RunId:
-    """Begin a run; the caller holds the lease, so whatever still counts as running is dead."""
+def start(connection: Connection, profile: ProfileId, trigger: str) -> tuple[RunId, int]:
+    """Begin a run and return its id and number; the caller holds the lease, so whatever still counts as running is dead."""
     now = datetime.now(UTC)
     connection.execute(
         update(runs)
         .where(runs.c.profile_id == profile, runs.c.status == RunStatus.RUNNING)
         .values(status=RunStatus.FAILED, finished=now, report=_INTERRUPTED)
     )
+    former = select(func.coalesce(func.max(runs.c.number), 0)).where(runs.c.profile_id == profile)
+    number = connection.execute(former).scalar_one() + 1
     run = RunId(new_id())
-    row = {"id": run, "profile_id": profile, "trigger": trigger, "status": RunStatus.RUNNING, "started": now}
-    connection.execute(insert(runs).values(**row))
-    return run
+    row = {"id": run, "profile_id": profile, "number": number, "trigger": trigger, "status": RunStatus.RUNNING}
+    connection.execute(insert(runs).values(**row, started=now))
+    return run, number
 
 
 def end(connection: Connection, run: RunId, status: RunStatus, report: Mapping[str, object] = _INTERRUPTED) -> None:
@@ -43,6 +45,7 @@ def read(row: Row[Any]) -> Run:
     return Run(
         id=row.id,
         profile=row.profile_id,
+        number=row.number,
         trigger=row.trigger,
         status=row.status,
         started=row.started,

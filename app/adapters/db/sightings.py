@@ -72,12 +72,10 @@ def forget(
     """Drop what needs no action any more; of one kind, or of either."""
     if not items:
         return
-    statement = delete(sightings).where(
-        sightings.c.profile_id == profile,
-        sightings.c.side == bindparam("of_side"),
-        sightings.c.item_id == bindparam("of_item"),
-        sightings.c.kind.in_([kind] if kind else list(Kind)),
-    )
+    named = [sightings.c.side == bindparam("of_side"), sightings.c.item_id == bindparam("of_item")]
+    if kind:
+        named.append(sightings.c.kind == kind)
+    statement = delete(sightings).where(sightings.c.profile_id == profile, *named)
     connection.execute(statement, [{"of_side": side, "of_item": item} for side, item in items])
 
 

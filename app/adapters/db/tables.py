@@ -28,7 +28,7 @@ from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTim
 from app.domain.account import Access, Auth, CompanyData, Conflict, Direction, FirstPlan, TargetChanges
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState
-from app.domain.plan import Action, Hint, HintReason, Op, PlanState
+from app.domain.plan import Action, Alarm, Hint, HintReason, Op, PlanState
 from app.domain.run import RunStatus
 from app.domain.sync import End, Kind, Side
 
@@ -227,12 +227,13 @@ runs = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _owner("profile"),
+    _number("number"),
     _text("trigger"),
     Column("status", Choice(RunStatus), nullable=False),
     Column("started", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime),
     Column("report", Stored(dict), nullable=False, server_default="{}"),
-    Index(None, "profile_id", "started"),
+    UniqueConstraint("profile_id", "number"),
 )
 
 journal = Table(
@@ -293,7 +294,7 @@ plan_kinds = Table(
     _number("in_exchange"),
     _number("linked"),
     Column("hints", Stored(tuple[Hint, ...]), nullable=False),
-    Column("alarms", Stored(tuple[str, ...]), nullable=False),
+    Column("alarms", Stored(tuple[Alarm, ...]), nullable=False),
 )
 
 plan_actions = Table(
