@@ -50,7 +50,8 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
             new_link=lambda: LinkId(new_id()),
         ),
     )
-    ledger.hold(kind, planned.holds)
+    if planned.holds:
+        ledger.hold(kind, planned.holds)
     keep_books(ledger, links, planned.settled)
     return Prepared(stores, links, planned)
 

@@ -81,7 +81,12 @@ class Run:
         if stored is not None and self._continues(stored, approve=approve):
             self._execute_stored(stored)
             return
-        waiting = self._alarmed() or not (approve or self._desk.profile.approved)
+        approved = approve or self._desk.profile.approved
+        if approved and not any(plan.actions or plan.alarms for plan in self._plans()):
+            self._claim_all()
+            self.report.status = self._verdict()
+            return
+        waiting = self._alarmed() or not approved
         state = PlanState.NEEDS_CONFIRMATION if waiting else PlanState.EXECUTING
         plan = self._desk.ledger.save_plan(state, self._plans())
         if waiting:
@@ -144,8 +149,7 @@ class Run:
     def _execute(self, plan: PlanId, only: frozenset[str] | None) -> None:
         ledger = self._desk.ledger
         ledger.set_plan_state(plan, PlanState.EXECUTING)
-        if not self._desk.profile.approved:
-            ledger.approve()
+        self._claim_all()
         for kind, ready in self._ready.items():
             report = self.report.kinds[kind] = self.report.kinds[kind].before_execution()
             try:
@@ -155,9 +159,15 @@ class Run:
         ledger.set_plan_state(plan, PlanState.EXECUTED)
         self.report.status = self._verdict()
 
+    def _claim_all(self) -> None:
+        """The first synchronisation makes the folders ours and the profile's first plan approved."""
+        for ready in self._ready.values():
+            claim_folder(self._desk, ready.folder)
+        if not self._desk.profile.approved:
+            self._desk.ledger.approve()
+
     def _execute_kind(self, ready: _Ready, report: KindReport, only: frozenset[str] | None) -> None:
         """Execute, then plan again what changed meanwhile and what our own writes to companies brought about, so that a second run finds nothing."""
-        claim_folder(self._desk, ready.folder)
         prepared = ready.prepared
         for _ in range(ROUNDS):
             applier = Applier(self._desk, prepared)
@@ -168,6 +178,8 @@ class Run:
             if not (result.stale or result.companies):
                 return
             prepared = _follow_up(prepare(self._desk, prepared.stores), result, only)
+            if prepared.planned.plan.alarms:
+                break  # what only now came to light is for the next analysis, where a person can see it
         report.hints += [Hint(HintReason.CHANGED_SINCE_ANALYSIS, key) for key in sorted(result.stale)]
 
     def _verdict(self) -> Status:
