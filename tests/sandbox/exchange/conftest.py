@@ -1,6 +1,7 @@
 """exchangelib, an EWS client independent of the sandbox, against a sandbox server of its own. Every reply is checked against the schema."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,16 +30,17 @@ class Exchange:
     """The server under test: its control paths, and accounts at it."""
 
     url: str
+    http: httpx.Client
 
     @property
     def ews(self) -> str:
         return f"{self.url}/EWS/Exchange.asmx"
 
     def get(self, path: str, **query: str) -> Any:
-        return httpx.get(f"{self.url}/_sandbox/{path}", params=query).raise_for_status().json()
+        return self.http.get(f"{self.url}/_sandbox/{path}", params=query).raise_for_status().json()
 
     def post(self, path: str, **body: object) -> Any:
-        return httpx.post(f"{self.url}/_sandbox/{path}", json=body).raise_for_status().json()
+        return self.http.post(f"{self.url}/_sandbox/{path}", json=body).raise_for_status().json()
 
     def fault(self, kind: str, operation: str | None = None, **parameters: object) -> None:
         self.post("faults", kind=kind, operation=operation, **parameters)
@@ -55,7 +57,7 @@ class Exchange:
         types = "http://schemas.microsoft.com/exchange/services/2006/types"
         body = xml.replace(">", f' xmlns="{types}">', 1)
         path = f"{self.url}/_sandbox/mailboxes/{mailbox}/items"
-        return httpx.post(path, params={"folder": folder}, content=body).raise_for_status().json()
+        return self.http.post(path, params={"folder": folder}, content=body).raise_for_status().json()
 
     def configuration(
         self, login: str = SERVICE.username, password: str = SERVICE.password, **more: Any
@@ -82,22 +84,28 @@ class Exchange:
             ' xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"'
         )
         envelope = f"<s:Envelope {spaces}><s:Header>{header}</s:Header><s:Body>{body}</s:Body></s:Envelope>"
-        return httpx.post(self.ews, content=envelope.encode(), headers={"Content-Type": "text/xml"}, auth=login)
+        return self.http.post(self.ews, content=envelope.encode(), headers={"Content-Type": "text/xml"}, auth=login)
+
+
+@contextmanager
+def exchange_with(**options: Any) -> Iterator[Exchange]:
+    """A server of its own, for tests that need it started in another way."""
+    with running("exchange", **options) as url, httpx.Client() as http:
+        yield Exchange(url, http)
 
 
 @pytest.fixture(scope="session")
-def exchange_url() -> Iterator[str]:
-    with running("exchange") as url:
-        yield url
+def shared_exchange() -> Iterator[Exchange]:
+    with exchange_with() as server:
+        yield server
         close_exchangelib()
 
 
 @pytest.fixture
-def exchange(exchange_url: str) -> Iterator[Exchange]:
-    server = Exchange(exchange_url)
-    server.post("reset", seed="empty", people=3)
-    yield server
-    assert server.counters["invalid_replies"] == 0
+def exchange(shared_exchange: Exchange) -> Iterator[Exchange]:
+    shared_exchange.post("reset", seed="empty", people=3)
+    yield shared_exchange
+    assert shared_exchange.counters["invalid_replies"] == 0
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import os
 
-import httpx
 import pytest
 from exchangelib import DELEGATE, Account, Contact, OAuth2Credentials
 from exchangelib.errors import ErrorAccessDenied, ErrorImpersonateUserDenied, ErrorNonExistentMailbox, UnauthorizedError
@@ -36,11 +35,11 @@ def test_a_wrong_password_is_refused_and_counted_under_its_user(exchange: Exchan
 def test_ntlm_stays_logged_in_on_its_connection_only(exchange: Exchange) -> None:
     account = login(exchange, ANNA.mailbox, ANNA.mailbox_password, auth_type="NTLM")
     assert account.contacts.name == "Kontakte"
-    assert httpx.post(exchange.ews, content=b"").status_code == 401
+    assert exchange.http.post(exchange.ews, content=b"").status_code == 401
 
 
 def test_without_a_login_the_answer_offers_all_three(exchange: Exchange) -> None:
-    answer = httpx.post(exchange.ews, content=b"")
+    answer = exchange.http.post(exchange.ews, content=b"")
     assert answer.status_code == 401
     assert answer.headers.get_list("WWW-Authenticate") == ['Basic realm="sandbox"', "NTLM", "Bearer"]
     assert exchange.counters["failed_logins"] == {}
@@ -72,9 +71,9 @@ def test_client_credentials_get_a_token_that_may_impersonate(
 
 def test_wrong_client_credentials_get_none(exchange: Exchange) -> None:
     form = {"grant_type": "client_credentials", "client_id": SERVICE.username, "client_secret": "falsch"}
-    answer = httpx.post(f"{exchange.url}/tenant/oauth2/v2.0/token", data=form)
+    answer = exchange.http.post(f"{exchange.url}/tenant/oauth2/v2.0/token", data=form)
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
-    refused = httpx.post(exchange.ews, content=b"<x/>", headers={"Authorization": "Bearer made-up"})
+    refused = exchange.http.post(exchange.ews, content=b"<x/>", headers={"Authorization": "Bearer made-up"})
     assert refused.status_code == 401
 
 
@@ -111,9 +110,12 @@ def test_delegates_open_what_they_were_given_and_the_service_account_everything(
 
 def test_a_reset_voids_tokens(exchange: Exchange) -> None:
     form = {"grant_type": "client_credentials", "client_id": SERVICE.username, "client_secret": SERVICE.password}
-    token = httpx.post(f"{exchange.url}/t/oauth2/v2.0/token", data=form).json()["access_token"]
+    token = exchange.http.post(f"{exchange.url}/t/oauth2/v2.0/token", data=form).json()["access_token"]
     exchange.post("reset", seed="empty", people=3)
-    assert httpx.post(exchange.ews, content=b"<x/>", headers={"Authorization": f"Bearer {token}"}).status_code == 401
+    assert (
+        exchange.http.post(exchange.ews, content=b"<x/>", headers={"Authorization": f"Bearer {token}"}).status_code
+        == 401
+    )
 
 
 def test_another_mailboxs_items_are_out_of_reach(exchange: Exchange) -> None:

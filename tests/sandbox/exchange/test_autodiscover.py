@@ -1,6 +1,5 @@
 """Autodiscover tells the EWS address, by SOAP and by POX."""
 
-import httpx
 from exchangelib.autodiscover.protocol import AutodiscoverProtocol
 from exchangelib.configuration import Configuration
 from exchangelib.credentials import Credentials
@@ -38,8 +37,9 @@ def test_exchangelib_learns_that_a_user_is_unknown(exchange: Exchange) -> None:
 def test_pox(exchange: Exchange) -> None:
     url = f"{exchange.url}/autodiscover/autodiscover.xml"
     assert (
-        f"<EwsUrl>{exchange.ews}</EwsUrl>" in httpx.post(url, content=POX.format("anna@example.com"), auth=LOGIN).text
+        f"<EwsUrl>{exchange.ews}</EwsUrl>"
+        in exchange.http.post(url, content=POX.format("anna@example.com"), auth=LOGIN).text
     )
-    assert "<ErrorCode>500" in httpx.post(url, content=POX.format("nobody@example.com"), auth=LOGIN).text
-    assert httpx.post(url, content=POX, auth=("anna", "falsch")).status_code == 401
-    assert httpx.post(url, content="no xml", auth=LOGIN).status_code == 400
+    assert "<ErrorCode>500" in exchange.http.post(url, content=POX.format("nobody@example.com"), auth=LOGIN).text
+    assert exchange.http.post(url, content=POX, auth=("anna", "falsch")).status_code == 401
+    assert exchange.http.post(url, content="no xml", auth=LOGIN).status_code == 400

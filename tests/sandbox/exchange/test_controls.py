@@ -81,12 +81,12 @@ def test_counters_tell_requests_writes_and_nothing_after_a_clear(exchange: Excha
     counters = exchange.counters
     assert counters["requests"]["CreateItem"] == counters["requests"]["DeleteItem"] == 1
     assert (counters["writes"], counters["mails"], counters["rejected_by_schema"]) == (2, 0, 0)
-    httpx.delete(f"{exchange.url}/_sandbox/counters").raise_for_status()
+    exchange.http.delete(f"{exchange.url}/_sandbox/counters").raise_for_status()
     assert exchange.counters["requests"] == {"total": 0}
     assert exchange.counters["failed_logins"] == {}
 
 
 def test_an_unknown_fault_is_refused_with_a_text(exchange: Exchange) -> None:
-    answer = httpx.post(f"{exchange.url}/_sandbox/faults", json={"kind": "earthquake"})
+    answer = exchange.http.post(f"{exchange.url}/_sandbox/faults", json={"kind": "earthquake"})
     assert answer.status_code == 422
     assert "late_create" in answer.json()["error"]

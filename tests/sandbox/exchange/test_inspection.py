@@ -1,6 +1,5 @@
 """The control paths that look into mailboxes and put things there."""
 
-import httpx
 from exchangelib import Contact
 from exchangelib.folders import BaseFolder
 
@@ -34,10 +33,12 @@ def test_a_rare_kind_of_item_can_be_put_among_the_contacts_R7(exchange: Exchange
 
 def test_bad_input_is_answered_with_a_text(exchange: Exchange) -> None:
     for answer in (
-        httpx.get(f"{exchange.url}/_sandbox/mailboxes/nobody@example.com/items"),
-        httpx.get(f"{exchange.url}/_sandbox/mailboxes/anna@example.com/items", params={"folder": "contacts/None"}),
-        httpx.post(f"{exchange.url}/_sandbox/touch", json={"mailbox": "anna@example.com", "id": "x"}),
-        httpx.post(f"{exchange.url}/_sandbox/mailboxes/anna@example.com/items?folder=contacts", content=b"<"),
+        exchange.http.get(f"{exchange.url}/_sandbox/mailboxes/nobody@example.com/items"),
+        exchange.http.get(
+            f"{exchange.url}/_sandbox/mailboxes/anna@example.com/items", params={"folder": "contacts/None"}
+        ),
+        exchange.http.post(f"{exchange.url}/_sandbox/touch", json={"mailbox": "anna@example.com", "id": "x"}),
+        exchange.http.post(f"{exchange.url}/_sandbox/mailboxes/anna@example.com/items?folder=contacts", content=b"<"),
     ):
         assert answer.status_code == 422
         assert answer.json()["error"]

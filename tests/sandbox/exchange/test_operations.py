@@ -1,6 +1,5 @@
 """What is said to requests that are no requests, and to operations nobody knows."""
 
-import httpx
 import pytest
 
 from sandbox.people import SERVICE
@@ -13,7 +12,7 @@ LOGIN = (SERVICE.username, SERVICE.password)
     "body", [b"", b"no xml", b"<x/>", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>']
 )
 def test_anything_but_an_envelope_is_an_invalid_request(exchange: Exchange, body: bytes) -> None:
-    answer = httpx.post(exchange.ews, content=body, auth=LOGIN)
+    answer = exchange.http.post(exchange.ews, content=body, auth=LOGIN)
     assert answer.status_code == 500
     assert "<e:ResponseCode" in answer.text
     assert "ErrorInvalidRequest" in answer.text

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.exchange.conftest import Exchange, impersonating
-from tests.sandbox.servers import running
+from tests.sandbox.exchange.conftest import Exchange, exchange_with, impersonating
 
 SCHEMA = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" elementFormDefault="qualified"
     targetNamespace="http://schemas.microsoft.com/exchange/services/2006/messages">
@@ -25,8 +24,8 @@ CONTACTS = '<t:DistinguishedFolderId Id="contacts"/>'
 def strict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exchange]:
     (tmp_path / "messages.xsd").write_text(SCHEMA)
     monkeypatch.setenv("EWS_SCHEMA_DIR", str(tmp_path))
-    with running("exchange") as url:
-        yield Exchange(url)
+    with exchange_with() as server:
+        yield server
 
 
 def test_a_valid_request_passes(strict: Exchange) -> None:
@@ -50,7 +49,6 @@ def test_an_invalid_reply_is_loud(strict: Exchange) -> None:
 
 def test_without_a_schema_everything_works_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EWS_SCHEMA_DIR", raising=False)
-    with running("exchange") as url:
-        exchange = Exchange(url)
+    with exchange_with() as exchange:
         assert exchange.account().contacts.name == "Kontakte"
         assert exchange.soap("<m:GetFolder/>", impersonating("anna@example.com")).status_code == 200

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sandbox.exchange.conftest import Exchange
-from tests.sandbox.servers import running
+from tests.sandbox.exchange.conftest import Exchange, exchange_with
 
 VCARD = "BEGIN:VCARD\r\nVERSION:3.0\r\nN:Muster;Eva;;Dr.;\r\nFN:Eva Muster\r\nTEL;TYPE=CELL:0171 3920012\r\nEMAIL:eva@firma.example\r\nEND:VCARD\r\n"
 EVENT = (
@@ -17,8 +16,8 @@ EVENT = (
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Exchange]:
-    with running("exchange", seed="demo") as url:
-        yield Exchange(url)
+    with exchange_with(seed="demo") as server:
+        yield server
 
 
 def test_the_demo_lies_in_folders_named_wice_of_every_mailbox(demo: Exchange) -> None:
@@ -48,8 +47,7 @@ def test_imported_files_go_to_the_first_person(tmp_path: Path) -> None:
     card, event = tmp_path / "a.vcf", tmp_path / "b.ics"
     card.write_text(VCARD)
     event.write_text(EVENT)
-    with running("exchange", imports=(card, event)) as url:
-        exchange = Exchange(url)
+    with exchange_with(imports=(card, event)) as exchange:
         (contact,) = exchange.items("contacts/Wice")
         assert contact["properties"]["contacts:PhoneNumber[MobilePhone]"] == "0171 3920012"
         assert contact["extended"] == {"extended:tag:0x3a45:String": "Dr."}
