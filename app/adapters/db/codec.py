@@ -93,7 +93,7 @@ def _decode_choice(choices: tuple[Any, ...], value: Any) -> Any:
     kinds = [choice for choice in choices if choice is not types.NoneType]
     if len(kinds) == 1:
         return _decode(kinds[0], value)
-    return _decode(next(kind for kind in kinds if _TAGS[kind] == value["type"]), value)
+    return _decode({_TAGS[kind]: kind for kind in kinds}[value["type"]], value)
 
 
 @cache

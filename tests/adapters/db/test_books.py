@@ -1,0 +1,203 @@
+"""One run per profile (R36): lease, fencing, take-over; and a run that dies leaves nothing half (R30)."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.adapters.db import open_database
+from app.adapters.db.holder import this_process
+from app.adapters.db.tables import failures, journal, links, profiles, sightings
+from app.domain.ids import AttemptId, ItemId, ProfileId, Version
+from app.domain.journal import Settlement
+from app.domain.plan import Failure
+from app.domain.run import RunStatus
+from app.domain.sync import Sighting
+from app.domain.writes import Stale
+from app.errors import BadInput, LeaseLost
+from app.ports import Cursor
+from app.settings import Settings
+from tests.adapters.db.world import CONTACTS, LONG_AGO, WICE, configure, expire, intent, link
+
+ROOT = Path(__file__).parents[3]
+
+
+def statuses(database, profile):
+    return [run.status for run in database.history.runs(profile)]
+
+
+def test_R36_a_profile_has_one_run_at_a_time(database, profile):
+    configure(database, "bernd")
+    with database.books.open(profile, "sync") as ledger:
+        with pytest.raises(LeaseLost, match="already"), database.books.open(profile, "sync"):
+            pass
+        with database.books.open(database.registry.profile("bernd")[0].id, "sync"):
+            ledger.begin([intent(1)])
+        ledger.finish("done", {"seconds": 1.5})
+    with database.books.open(profile, "analyse") as ledger:
+        assert ledger.number == 2
+        ledger.finish("nothing_to_do", {})
+    newest, first = database.history.runs(profile)
+    assert (newest.trigger, newest.status, newest.number) == ("analyse", RunStatus.NOTHING_TO_DO, 2)
+    assert (first.status, first.report, first.finished >= first.started) == (RunStatus.DONE, {"seconds": 1.5}, True)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_a_run_that_breaks_off_has_failed_and_frees_its_profile(database, profile, error):
+    with pytest.raises(error), database.books.open(profile, "sync"):
+        raise error
+    assert statuses(database, profile) == [RunStatus.FAILED]
+    with database.books.open(profile, "sync") as ledger:
+        ledger.finish("done", {})
+
+
+def test_a_run_that_is_left_unfinished_has_failed(database, profile):
+    with database.books.open(profile, "sync"):
+        pass
+    assert statuses(database, profile) == [RunStatus.FAILED]
+
+
+def test_nothing_is_written_after_the_end(database, profile):
+    with database.books.open(profile, "sync") as ledger:
+        ledger.finish("done", {})
+        with pytest.raises(LeaseLost):
+            ledger.begin([intent(1)])
+        with pytest.raises(LeaseLost):
+            ledger.finish("failed", {})
+    assert statuses(database, profile) == [RunStatus.DONE]
+
+
+def test_R36_a_run_that_was_taken_over_writes_nothing_more(database, profile, engine):
+    with database.books.open(profile, "sync") as stale:
+        stale.save_page(CONTACTS, WICE, [], Cursor("old"))
+        expire(engine, profile)
+        with database.books.open(profile, "sync") as heir:
+            writes = [
+                lambda: stale.save_page(CONTACTS, WICE, [sighting()], Cursor("stale")),
+                lambda: stale.begin([intent(1)]),
+                lambda: stale.settle([Settlement(link=link(1))]),
+                lambda: stale.save_folder(CONTACTS, "F"),
+                lambda: stale.save_endpoint("https://stale.example"),
+                stale.approve,
+                lambda: stale.finish("done", {}),
+            ]
+            for write in writes:
+                with pytest.raises(LeaseLost):
+                    write()
+            assert heir.cursor(CONTACTS, WICE) == Cursor("old")
+            assert heir.seen(CONTACTS, WICE) == heir.open_intents(CONTACTS) == list(heir.links(CONTACTS)) == []
+            heir.finish("done", {})
+    kept, account, *_ = database.registry.profile("anna")
+    assert (kept.contacts_folder_id, kept.approved, account.endpoint) == ("", False, "")
+    assert statuses(database, profile) == [RunStatus.DONE, RunStatus.FAILED]
+
+
+def sighting() -> Sighting:
+    return Sighting(ItemId("address:1"), Version("1"))
+
+
+def test_every_write_renews_the_lease(database, profile, engine):
+    def remaining() -> object:
+        with engine.connect() as connection:
+            return connection.execute(select(profiles.c.lease_until).where(profiles.c.id == profile)).scalar_one()
+
+    with database.books.open(profile, "sync") as ledger:
+        with engine.begin() as connection:
+            connection.execute(update(profiles).values(lease_until=LONG_AGO))
+        ledger.begin([intent(1)])  # late, but nobody has taken over
+        assert remaining() > LONG_AGO
+        ledger.finish("done", {})
+    assert remaining() is None
+
+
+@pytest.mark.parametrize(
+    ("holder", "taken_over"),
+    [
+        (lambda: this_process().rpartition(":")[0] + ":1", True),  # this pid, but of an earlier process
+        (lambda: this_process().partition(":")[0] + ":4194999:77", True),  # no such process
+        (this_process, False),
+        (lambda: f"elsewhere:{os.getpid()}:1", False),
+        (lambda: "unreadable", False),
+    ],
+    ids=["pid reused", "dead", "alive", "another machine", "unreadable"],
+)
+def test_R36_only_a_holder_that_is_surely_dead_is_taken_over_before_its_time(
+    database, profile, engine, holder, taken_over
+):
+    with database.books.open(profile, "sync"):
+        with engine.begin() as connection:
+            connection.execute(update(profiles).values(lease_owner=holder()))
+        if taken_over:
+            with database.books.open(profile, "sync") as ledger:
+                ledger.finish("done", {})
+        else:
+            with pytest.raises(LeaseLost), database.books.open(profile, "sync"):
+                pass
+
+
+def test_a_profile_that_is_gone_cannot_be_opened(database):
+    with pytest.raises(BadInput, match="does not exist"), database.books.open(ProfileId(77), "sync"):
+        pass
+
+
+def test_a_removed_profile_stops_its_run(database, profile):
+    with database.books.open(profile, "sync") as ledger:
+        ledger.begin([intent(1)])
+        database.registry.remove(database.registry.profile("anna")[0])
+        with pytest.raises(LeaseLost):
+            ledger.begin([intent(2)])
+
+
+# A worker that is killed by itself, at the statement that settles the failures: the last one of the transaction.
+VICTIM = """
+import os, pathlib, signal, sys
+from sqlalchemy import Engine, event
+from tests.adapters.db import test_books
+
+def kill(connection, cursor, statement, *more):
+    if statement.startswith("INSERT INTO failures"):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+event.listen(Engine, "after_cursor_execute", kill)
+test_books.settle_all(pathlib.Path(sys.argv[1]), os.environ["VICTIM_DATABASE_URL"])
+"""
+
+
+def settle_all(home: Path, url: str) -> None:
+    settlement = Settlement(
+        outcomes=((AttemptId("attempt1"), Stale()),),
+        link=link(1),
+        seen=((WICE, ItemId("address:1")),),
+        failure=Failure("k", CONTACTS, "s", 1, "E", "m"),
+    )
+    database = open_database(Settings(home=home, database_url=url))
+    with database.books.open(database.registry.profile("anna")[0].id, "sync") as ledger:
+        ledger.save_page(CONTACTS, WICE, [sighting()], Cursor("a"))
+        ledger.begin([intent(1)])
+        ledger.settle([settlement])
+
+
+def test_R30_a_process_killed_inside_a_transaction_leaves_nothing_half_and_no_lock(settings, database, profile, engine):
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "VICTIM_DATABASE_URL": settings.database_url.get_secret_value(),
+    }
+    command = [sys.executable, "-c", VICTIM, str(settings.home)]
+    died = subprocess.run(command, cwd=ROOT, env=environment, check=False, capture_output=True, text=True)
+    assert died.returncode == -signal.SIGKILL, died.stderr
+    with engine.connect() as connection:
+        counts = [
+            connection.execute(select(func.count()).select_from(table)).scalar()
+            for table in (links, failures, sightings, journal)
+        ]
+    assert counts == [0, 0, 1, 1]
+    with database.books.open(profile, "sync") as ledger:  # at once: the holder is known to be dead
+        assert [entry.intent.attempt for entry in ledger.open_intents(CONTACTS)] == ["attempt1"]
+        ledger.finish("done", {})
+    assert statuses(database, profile) == [RunStatus.DONE, RunStatus.FAILED]
+    assert database.history.runs(profile)[1].report == {"error": "interrupted"}
