@@ -31,11 +31,14 @@ def sightings(listing: Sequence[Page]) -> dict[ItemId, Sighting]:
     return {sighting.id: sighting for page in listing for sighting in page.sightings}
 
 
-def end(listing: Sequence[Page]) -> str:
-    """The cursor after the last page."""
-    cursor = listing[-1].cursor
-    assert cursor is not None
-    return cursor
+def end(listing: Sequence[Page]) -> str | None:
+    """The cursor after the last page; None where this server has none."""
+    return listing[-1].cursor
+
+
+def noticed(item: Item, sighting: Sighting | None) -> bool:
+    """Does this sighting make the engine look again? It does not if versions are equal and both are certain."""
+    return sighting is not None and not (sighting.version == item.version and item.certain and sighting.certain)
 
 
 def found(store: Store, item: ItemId) -> Found:

@@ -9,7 +9,7 @@ from typing import Protocol
 from app.domain.appointment import Appointment, Timed
 from app.domain.contact import Contact
 from app.domain.fingerprint import Record
-from app.domain.ids import ItemId
+from app.domain.ids import ItemId, new_id
 from app.domain.sync import Kind, Side
 from app.ports import Crm, Folder, Mailbox, Store
 from tests.contract.hands import ExchangeHand, WiceHand
@@ -155,7 +155,7 @@ class ExchangeStoreBench:
 
     def __post_init__(self) -> None:
         self.trouble = self.exchange.trouble
-        self.folder = self.exchange.hand.add_folder(self.kind, "Vertrag")
+        self.folder = self.exchange.hand.add_folder(self.kind, f"Vertrag {new_id(8)}")
 
     def store(self) -> Store:
         return self.exchange.open().store(self.kind, Folder(self.folder, "Vertrag"))

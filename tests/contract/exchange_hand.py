@@ -112,7 +112,7 @@ class LibraryExchangeHand:
 
     def move(self, item: ItemId, folder: str) -> ItemId:
         found = self._item(item)
-        found.move(self._folder(folder, type(found.folder)))
+        found.move(self._folder(folder, Folder))
         return ItemId(found.id)
 
     def copy(self, item: ItemId, folder: str) -> ItemId:

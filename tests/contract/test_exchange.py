@@ -8,12 +8,14 @@ import pytest
 
 from app.domain.appointment import Appointment, Participant
 from app.domain.contact import Contact
+from app.domain.ids import new_id
 from app.domain.sync import Absence, Absent, Held, Item, Kind, Obstacle, Side
 from app.domain.writes import Missing
 from app.errors import Halt, HaltCode
 from tests.contract.asking import creation, end, found, outcome, pages, read, removal, sightings, update, written
 from tests.contract.benches import ExchangeBench, ExchangeStoreBench, Trouble, sample
 
+NAME = f"Vertrag {new_id(8)}"
 KINDS = pytest.mark.parametrize("kind", list(Kind))
 
 
@@ -53,16 +55,16 @@ def test_R25_R43_a_new_folder_is_marked_and_found_again(exchange: ExchangeBench,
 
 @KINDS
 def test_R25_a_folder_is_found_by_its_path(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, "Vertrag Kunden")
+    folder = exchange.hand.add_folder(kind, NAME)
     standard = "Contacts" if kind is Kind.CONTACTS else "Calendar"
-    hit = exchange.open().find_folder(f"{standard}/Vertrag Kunden", kind)
+    hit = exchange.open().find_folder(f"{standard}/{NAME}", kind)
     assert hit
-    assert (hit.id, hit.name, hit.marker) == (folder, "Vertrag Kunden", "")
+    assert (hit.id, hit.name, hit.marker) == (folder, NAME, "")
 
 
 @KINDS
 def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, "Vertrag")
+    folder = exchange.hand.add_folder(kind, NAME)
     exchange.open().mark_folder(folder, "eins")
     assert exchange.open().folder(folder, kind).marker == "eins"
     exchange.open().mark_folder(folder, "zwei")
@@ -71,16 +73,16 @@ def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kin
 
 @KINDS
 def test_R26_a_renamed_folder_stays_the_same(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, "Vertrag")
-    exchange.hand.rename_folder(folder, "Vertrag neu")
-    assert exchange.open().folder(folder, kind).name == "Vertrag neu"
+    folder = exchange.hand.add_folder(kind, NAME)
+    exchange.hand.rename_folder(folder, f"{NAME} neu")
+    assert exchange.open().folder(folder, kind).name == f"{NAME} neu"
 
 
 @KINDS
 @pytest.mark.parametrize("fate", ["bin_folder", "destroy_folder"])
 def test_R26_a_vanished_folder_halts(exchange: ExchangeBench, kind: Kind, fate: str) -> None:
     mailbox = exchange.open()
-    folder = mailbox.folder(exchange.hand.add_folder(kind, "Vertrag"), kind)
+    folder = mailbox.folder(exchange.hand.add_folder(kind, NAME), kind)
     {"bin_folder": exchange.hand.bin_folder, "destroy_folder": exchange.hand.destroy_folder}[fate](folder.id)
     with pytest.raises(Halt) as halt:
         exchange.open().folder(folder.id, kind)
@@ -90,7 +92,7 @@ def test_R26_a_vanished_folder_halts(exchange: ExchangeBench, kind: Kind, fate: 
 @KINDS
 def test_R26_a_folder_that_vanishes_under_a_listing_halts(exchange: ExchangeBench, kind: Kind) -> None:
     mailbox = exchange.open()
-    folder = mailbox.folder(exchange.hand.add_folder(kind, "Vertrag"), kind)
+    folder = mailbox.folder(exchange.hand.add_folder(kind, NAME), kind)
     store = mailbox.store(kind, folder)
     cursor = end(pages(store))
     exchange.hand.destroy_folder(folder.id)

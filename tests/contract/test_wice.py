@@ -12,11 +12,24 @@ from app.domain.appointment import Appointment, Participant, Role, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import differences
 from app.domain.ids import ItemId
-from app.domain.sync import Absence, Absent, Held, Item, Kind, Obstacle
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle
 from app.domain.writes import Missing
 from app.errors import Halt, HaltCode
 from app.ports import Store
-from tests.contract.asking import Links, creation, end, found, outcome, pages, read, removal, sightings, update, written
+from tests.contract.asking import (
+    Links,
+    creation,
+    end,
+    found,
+    noticed,
+    outcome,
+    pages,
+    read,
+    removal,
+    sightings,
+    update,
+    written,
+)
 from tests.contract.benches import StoreBench, Trouble, WiceBench, sample
 
 PERSON = Contact(first_name="Anna", last_name="Schulz", email="a.schulz@example.com")
@@ -37,6 +50,12 @@ def meeting(title: str = "Jour fixe", uid: str = "") -> Appointment:
     record = sample(Kind.APPOINTMENTS, title)
     assert isinstance(record, Appointment)
     return replace(record, uid=uid)
+
+
+def not_quietly_there(before: Item, store: Store) -> bool:
+    """A list of ids may name what a read then calls absent, as long as it makes the engine read."""
+    seen = sightings(pages(store)).get(before.id)
+    return seen is None or noticed(before, seen)
 
 
 def test_the_session_knows_its_employee(wice: WiceBench) -> None:
@@ -66,8 +85,9 @@ def test_R4_only_the_accounts_own_flag_counts(wice: WiceBench) -> None:
 
 def test_R4_deactivated_is_out_of_scope(wice: WiceBench) -> None:
     person = wice.hand.add_person(PERSON, [wice.user])
+    before = read(contacts(wice), person)
     wice.hand.deactivate(person)
-    assert person not in sightings(pages(contacts(wice)))
+    assert not_quietly_there(before, contacts(wice))
     assert found(contacts(wice), person) == Absent(person, Absence.DEACTIVATED)
 
 
@@ -86,13 +106,12 @@ def test_R4_many_ids_get_the_same_answers_as_few(wice: WiceBench, trouble: Troub
     wice.hand.deactivate(ids[2])
     trouble.bin(ids[3])
     trouble.destroy(ids[4])
-    many = list(contacts(wice).fetch(ids))
-    assert many == [found(contacts(wice), item) for item in ids] or [_essence(a) for a in many] == [
-        _essence(found(contacts(wice), item)) for item in ids
-    ]
+    many = [essence(answer) for answer in contacts(wice).fetch(ids)]
+    assert many == [essence(found(contacts(wice), item)) for item in ids]
 
 
-def _essence(answer: object) -> object:
+def essence(answer: Found) -> Found:
+    """What was found; how certain it is depends on the moment."""
     return replace(answer, certain=True) if isinstance(answer, Item) else answer
 
 
@@ -129,7 +148,7 @@ def test_R6_companies_are_found_by_their_normalised_name_flagged_or_not(wice: Wi
     (hit,) = wice.open().companies(["vertrag & söhne gmbh"])
     assert (hit.id, hit.name, hit.town) == (company, COMPANY.company_name, "Kiel")
     assert hit.fields["company_phone"] == COMPANY.company_phone
-    assert wice.open().companies(["niemand"]) == []
+    assert not wice.open().companies(["niemand"])
 
 
 def test_R6_a_new_person_gets_the_flag_and_its_company(wice: WiceBench) -> None:
@@ -201,10 +220,12 @@ def test_R11_only_where_the_user_takes_part(wice: WiceBench) -> None:
     mine = wice.hand.add_appointment(meeting(), [wice.user, wice.colleague])
     theirs = wice.hand.add_appointment(meeting(), [wice.colleague])
     external = wice.hand.add_appointment(meeting(), [wice.user])
+    before = read(appointments(wice), external)
     wice.hand.set_external(external)
     seen = sightings(pages(appointments(wice)))
     assert mine in seen
-    assert not {theirs, external} & seen.keys()
+    assert theirs not in seen
+    assert not_quietly_there(before, appointments(wice))
     assert found(appointments(wice), theirs) == Absent(theirs, Absence.LEFT)
     assert found(appointments(wice), external) == Absent(external, Absence.EXTERNAL)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PAGE = 7
 BATCH = 5
+_INVENTORY, _DELTA = "inventory", "delta"
+_ANEW = f"{_INVENTORY}/"
 _OPERATIONS = {Create: "create", Update: "update", Remove: "delete"}
 
 
@@ -40,19 +42,25 @@ class FakeExchangeStore:
         self._folder = folder.id
 
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
-        """SyncFolderItems: a sync state is `<era>:<folder>:<number of the newest event it covers>`."""
-        inventory = not self._accepts(cursor)
-        since = 0 if inventory or cursor is None else int(cursor.rpartition(":")[2])
-        told: set[ItemId] = set()
-        former: tuple[Sighting, ...] = ()
-        last = False
-        while not last:
-            sightings, since, last = self._mailbox.call("sync", partial(self._page, since, former, inventory))
-            former = sightings
-            ids = [sighting.id for sighting in sightings]
-            suspect = len(set(ids)) < len(ids) or not told.isdisjoint(ids)
-            told.update(ids)
-            yield Page(sightings, self._state(since), inventory=inventory, suspect=suspect, last=last)
+        """SyncFolderItems. A position is `inventory/<state>` until everything was listed once, then `delta/<state>`.
+
+        A state is `<era>:<folder>:<number of the newest event it covers>`. One that the server has forgotten, and a page that repeats what was
+        listed, start an inventory from scratch, at most once.
+        """
+        mode, _, state = (cursor or _ANEW).partition("/")
+        told: dict[Sighting, None] = {}
+        started_over = False
+        page: Page | None = None
+        while page is None or not page.last:
+            page = self._mailbox.call("sync", partial(self._page, mode, state, told, final=started_over))
+            if page:
+                yield page
+            if page is None or page.suspect:
+                started_over = True
+                told.clear()
+                mode, _, state = _ANEW.partition("/")
+            else:
+                mode, _, state = (page.cursor or _ANEW).partition("/")
 
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         for start in range(0, len(ids), BATCH):
@@ -62,52 +70,58 @@ class FakeExchangeStore:
         for kind, group in groupby(writes, type):
             alike = list(group)
             for start in range(0, len(alike), BATCH):
-                batch = alike[start : start + BATCH]
-                try:
-                    outcomes = self._mailbox.batch(_OPERATIONS[kind], batch, self._one)
-                except Lost:
-                    yield from (Unknown() for _ in batch)
-                    raise
-                yield from outcomes
+                yield from self._batch(_OPERATIONS[kind], alike[start : start + BATCH])
+
+    def _batch(self, operation: str, batch: Sequence[Write]) -> Iterator[Outcome]:
+        """Look at the change keys first: a server may ignore the condition of a write (R31)."""
+        early: list[Outcome | None] = [None] * len(batch)
+        if operation != "create":
+            early = self._mailbox.batch("get", batch, self._condition)
+        sent = [write for write, outcome in zip(batch, early, strict=True) if outcome is None]
+        lost: Lost | None = None
+        try:
+            late = iter(self._mailbox.batch(operation, sent, self._one) if sent else [])
+        except Lost as error:
+            late, lost = iter([Unknown()] * len(sent)), error
+        yield from (outcome or next(late) for outcome in early)
+        if lost:
+            raise lost
 
     def resume(self, creations: Sequence[Create]) -> Iterator[Item | None]:
         for creation in creations:
             yield self._mailbox.call("find", partial(self._stamped, str(creation.stamp)))
 
-    def _accepts(self, cursor: str | None) -> bool:
-        if cursor is None:
-            return False
-        if self._server.faults.due("sync", frozenset({FaultKind.INVALID_CURSOR})):
-            return False
-        return cursor.startswith(self._state(""))
-
-    def _state(self, number: int | str) -> str:
-        return f"{self._server.era}:{self._folder}:{number}"
-
-    def _page(
-        self, since: int, former: tuple[Sighting, ...], inventory: bool
-    ) -> tuple[tuple[Sighting, ...], int, bool]:
-        """One page of changes after event `since`, the number it reaches, and whether it is the last."""
-        newer = self._events(since, with_tombstones=not inventory)
-        page, last = newer[:PAGE], len(newer) <= PAGE
+    def _page(self, mode: str, state: str, told: dict[Sighting, None], *, final: bool) -> Page | None:
+        """The page after `state`, remembered in `told`; None when the server has forgotten the state."""
         fault = self._server.faults.due("sync", LISTING_FAULTS)
-        match fault.kind if fault else None:
-            case FaultKind.TRUNCATED:
-                page, last = page[: len(page) // 2], True
-            case FaultKind.EMPTY | FaultKind.STALE:
-                page, last = [], True
+        kind = fault.kind if fault else None
+        since = int(state.rpartition(":")[2]) if state else 0
+        if state and (kind is FaultKind.INVALID_CURSOR or state != self._state(since)):
+            return None
+        newer = self._events(since, with_tombstones=bool(state))
+        page, last = newer[:PAGE], len(newer) <= PAGE
+        if kind in (FaultKind.TRUNCATED, FaultKind.EMPTY, FaultKind.STALE):
+            page, last = page[: len(page) // 2] if kind is FaultKind.TRUNCATED else [], True
         sightings = tuple(self._sighting(item, gone) for _, item, gone in page)
-        match fault.kind if fault else None:
-            case FaultKind.DUPLICATES:
-                sightings *= 2
-            case FaultKind.REPEATED_PAGE if former:
-                sightings = former
-        return sightings, page[-1][0] if page else since, last
+        if kind is FaultKind.DUPLICATES:
+            sightings *= 2
+        if kind is FaultKind.REPEATED_PAGE and told:
+            sightings = tuple(told)
+        suspect = len(set(sightings)) < len(sightings) or any(sighting in told for sighting in sightings)
+        told.update(dict.fromkeys(sightings))
+        inventory = mode == _INVENTORY
+        if suspect:
+            return Page(sightings, None, inventory=inventory, suspect=True, last=final)
+        position = f"{_DELTA if last else mode}/{self._state(page[-1][0] if page else since)}"
+        return Page(sightings, position, inventory=inventory, last=last)
+
+    def _state(self, number: int) -> str:
+        return f"{self._server.era}:{self._folder}:{number}"
 
     def _events(self, since: int, with_tombstones: bool) -> list[tuple[int, ItemId, bool]]:
         """Oldest first. Every item stands at its newest event, so a folder that changes between two pages loses and repeats nothing."""
         if self._folder not in self._server.folders:
-            raise Halt(HaltCode.FOLDER_VANISHED, f"The {self.kind} folder of {self._mailbox.mailbox} is gone")
+            raise self._vanished()
         newer = []
         for item, (number, gone) in reversed(self._server.events[self._folder].items()):
             if number <= since:
@@ -140,6 +154,18 @@ class FakeExchangeStore:
         items = self._server.items.values()
         return next((self._item(s) for s in items if s.stamp == stamp and s.folder == self._folder), None)
 
+    def _condition(self, write: Write) -> Outcome | None:
+        """Why a write must not be made, or need not; None: it is to be made."""
+        assert not isinstance(write, Create)
+        stored = self._server.items.get(write.id)
+        if stored is None or stored.folder != self._folder:
+            return Missing(Absence.MOVED_AWAY if stored else Absence.DELETED)
+        if stored.version != write.version:
+            return Stale()
+        if isinstance(write, Update) and self._rewritten(stored, write) == stored.record:
+            return Written(self._item(stored))
+        return None
+
     def _one(self, write: Write) -> Outcome:
         try:
             self._server.faults.refuse(_OPERATIONS[type(write)])
@@ -147,15 +173,19 @@ class FakeExchangeStore:
             return Refused(refused.code, str(refused))
         if isinstance(write, Create):
             return self._create(write)
-        stored = self._server.items.get(write.id)
-        if stored is None or stored.folder != self._folder:
-            return Missing(Absence.MOVED_AWAY if stored else Absence.DELETED)
-        if stored.version != write.version:
-            return Stale()
+        if obstacle := self._condition(write):
+            return obstacle
         self._server.writes += 1
-        return self._update(stored, write) if isinstance(write, Update) else self._remove(stored)
+        stored = self._server.items[write.id]
+        if isinstance(write, Remove):
+            self._server.bin_item(stored.id)
+            return Written(None)
+        self._server.save(replace(stored, record=self._rewritten(stored, write)))
+        return Written(self._item(self._server.items[stored.id]))
 
     def _create(self, write: Create) -> Outcome:
+        if self._folder not in self._server.folders:
+            raise self._vanished()
         self._server.writes += 1
         record = write.record
         if isinstance(record, Appointment):
@@ -165,23 +195,20 @@ class FakeExchangeStore:
         made = self._server.insert(self._folder, stored, stamp=str(write.stamp))
         return Written(self._item(self._server.items[made]))
 
-    def _update(self, stored: StoredItem, write: Update) -> Outcome:
+    def _rewritten(self, stored: StoredItem, write: Update) -> Record:
+        """What the item holds after the update; a property that compares equal before and after keeps its spelling."""
         current = stored.record
         if isinstance(current, Appointment):
             assert isinstance(write.record, Appointment)
             assert isinstance(write.before, Appointment)
             wanted = exchange_appointment(write.record, current.participants)
-            record: Record = replace(merged(current, write.before, wanted), shown=wanted.shown)
-        else:
-            assert isinstance(write.record, Contact)
-            assert isinstance(write.before, Contact)
-            record = merged(current, write.before, exchange_contact(write.record), keep=self._mailbox.unmapped)
-        self._server.save(replace(stored, record=record))
-        return Written(self._item(self._server.items[stored.id]))
+            return replace(merged(current, write.before, wanted), shown=wanted.shown)
+        assert isinstance(write.record, Contact)
+        assert isinstance(write.before, Contact)
+        return merged(current, write.before, exchange_contact(write.record), keep=self._mailbox.unmapped)
 
-    def _remove(self, stored: StoredItem) -> Outcome:
-        self._server.bin_item(stored.id)
-        return Written(None)
+    def _vanished(self) -> Halt:
+        return Halt(HaltCode.FOLDER_VANISHED, f"The {self.kind} folder of {self._mailbox.mailbox} is gone")
 
 
 def _obstacle(record: Record) -> Obstacle | None:

@@ -98,7 +98,7 @@ class FakeWice:
         self.rows[row.id] = replace(row, last_update=self.second())
 
     def set_flag(self, item: ItemId, user: str, *, on: bool) -> None:
-        """Flagging a company takes its persons along, taking its flag away does not; flags do not move `last_update`."""
+        """Flagging a company takes its persons along, unflagging does not; flags do not move `last_update`."""
         for each in (item, *(self.persons_of(item) if on else ())):
             row = self.rows[each]
             self.rows[each] = replace(row, flags=row.flags | {user} if on else row.flags - {user})
