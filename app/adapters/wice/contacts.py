@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
@@ -26,6 +26,7 @@ from app.errors import BadInput
 from app.ports import Known
 
 COMPANIES_SINCE = "companies_since"
+SECOND = timedelta(seconds=1)
 
 
 class ContactStore(WiceStore):
@@ -44,7 +45,7 @@ class ContactStore(WiceStore):
         self._flagged: dict[Table, set[str]] = {}
 
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
-        """One page, an inventory of all flagged persons and companies. The cursor is the newest `last_update` seen, as JSON.
+        """One page, an inventory of all flagged persons and companies. The cursor is a time of the server's, as JSON.
 
         Persons are `certain` only where their company is known not to have changed.
         """
@@ -54,7 +55,7 @@ class ContactStore(WiceStore):
         persons, person_rows = self._list(self.persons)
         companies, company_rows = self._list(self.companies)
         listed_in_full = any(self.persons.own_column in row for row in person_rows)
-        # After the lists: a company that changes from now on has a `last_update` not before the newest one seen.
+        # After the lists: what this does not tell has a `last_update` not before the newest one seen.
         changed = [] if since is None or listed_in_full else self._companies_changed(since)
         moved = known.children([self.companies.item_id(self._id(row)) for row in changed])
         doubtful = since is None or listed_in_full
@@ -77,19 +78,21 @@ class ContactStore(WiceStore):
             return None
 
     def _cursor(self, since: datetime | None, rows: list[Row]) -> str | None:
-        updates = [text_of(row.get(self._columns.last_update)) for row in rows]
-        newest = self._session.clock.saw_updates(updates)
-        latest = max((moment for moment in (since, newest) if moment), default=None)
-        return json.dumps({COMPANIES_SINCE: latest.isoformat()}) if latest else None
+        """Where the next list of changed companies begins: behind the newest change, or before it while its second may see another."""
+        clock = self._session.clock
+        newest = clock.saw_updates([text_of(row.get(self._columns.last_update)) for row in rows])
+        if newest:
+            start = newest + SECOND if clock.settled(write_moment(newest)) else rewound(newest, clock.zone)
+            since = max(since, start) if since else start
+        return json.dumps({COMPANIES_SINCE: since.isoformat()}) if since else None
 
     def _companies_changed(self, since: datetime) -> list[Row]:
         """All companies, flagged or not, changed at or after `since`; a server that cannot narrow the list is read in whole."""
-        start = rewound(since, self._session.zone)
-        narrow = {self._dialect.parameters.changed_since: write_moment(start)}
+        narrow = {self._dialect.parameters.changed_since: write_moment(since)}
         rows = self._session.rows(
             self.companies.list, self.companies.loop, {**self._dialect.parameters.only_ids, **narrow}
         )
-        return [row for row in rows if (self._moment(row) or start) >= start]
+        return [row for row in rows if (self._moment(row) or since) >= since]
 
     def _moment(self, row: Row) -> datetime | None:
         return read_moment(text_of(row.get(self._columns.last_update)), self._session.zone)

@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -181,12 +182,24 @@ def threaded(app: Starlette, **options: Any) -> Iterator[str]:
         listener.close()
 
 
+@contextmanager
+def an_hour_later(wice: Wice) -> Iterator[str]:
+    """The sandbox as it will answer in an hour, when everything that was written so far is settled."""
+    date_header = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
+    with threaded(filtered(wice.url, headers={"Date": date_header}), date_header=False) as url:
+        yield url
+
+
 Fields = dict[str, str]
 Change = Callable[[Mapping[str, str], Any], Any]
 
 
 def filtered(
-    url: str, *, change: Change | None = None, refuse: Callable[[Fields, Fields], str | None] | None = None
+    url: str,
+    *,
+    change: Change | None = None,
+    refuse: Callable[[Fields, Fields], str | None] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Starlette:
     """A server that hands every call on to the sandbox at `url`, and changes its replies or refuses calls (query, form -> error text)."""
 
@@ -198,7 +211,7 @@ def filtered(
         async with httpx.AsyncClient() as http:
             reply = await http.post(f"{url}{request.url.path}", data={**query, **form})
         data = reply.json()
-        return JSONResponse(change({**query, **form}, data) if change else data)
+        return JSONResponse(change({**query, **form}, data) if change else data, headers=headers)
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["POST"])])
 
