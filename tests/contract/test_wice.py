@@ -12,9 +12,9 @@ from app.domain.appointment import Appointment, Participant, Role, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import differences
 from app.domain.ids import ItemId
-from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle
-from app.domain.writes import Missing
-from app.errors import Halt, HaltCode
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle, Side
+from app.domain.writes import Missing, Stale, Unknown
+from app.errors import Halt, HaltCode, Retry
 from app.ports import Store
 from tests.contract.asking import (
     Links,
@@ -27,10 +27,12 @@ from tests.contract.asking import (
     read,
     removal,
     sightings,
+    until_error,
     update,
     written,
 )
 from tests.contract.benches import StoreBench, Trouble, WiceBench, sample
+from tests.fakes.faults import FaultKind
 
 PERSON = Contact(first_name="Anna", last_name="Schulz", email="a.schulz@example.com")
 COMPANY = Contact(
@@ -180,6 +182,14 @@ def test_R8_unflagging_deletes_nothing(wice: WiceBench) -> None:
     assert isinstance(found(contacts(wice, wice.colleague), person), Item)
 
 
+def test_R8_a_company_leaves_without_its_persons(wice: WiceBench) -> None:
+    company = wice.hand.add_company(COMPANY, [wice.user])
+    person = wice.hand.add_person(PERSON, [wice.user], company)
+    outcome(contacts(wice), removal(read(contacts(wice), company)))
+    assert found(contacts(wice), company) == Absent(company, Absence.UNFLAGGED)
+    assert isinstance(found(contacts(wice), person), Item)
+
+
 def test_R9_a_record_that_only_lost_its_flag_is_brought_back(wice: WiceBench) -> None:
     person = wice.hand.add_person(PERSON)
     create = creation(replace(PERSON, position="Leiterin"), into=person)
@@ -281,6 +291,30 @@ def test_R16_a_second_account_joins_the_meeting_of_the_same_uid(wice: WiceBench)
     assert again.id == made.id
 
 
+def test_R16_a_meeting_that_differs_is_joined_but_not_overwritten(wice: WiceBench) -> None:
+    uid = f"vertrag-{datetime.now(UTC).isoformat()}@example.com"
+    made = written(appointments(wice), creation(meeting(uid=uid)))
+    answer = outcome(appointments(wice, wice.colleague), creation(meeting("Anders", uid=uid)))
+    assert answer == Stale()
+    theirs = read(appointments(wice, wice.colleague), made.id)
+    assert differences(theirs.record, made.record) == ()
+
+
+@pytest.mark.parametrize("fault", [FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER, FaultKind.BUSY])
+def test_R30_a_creation_that_lost_its_second_step_is_finished(
+    wice: WiceBench, trouble: Trouble, fault: FaultKind
+) -> None:
+    create = creation(PERSON)
+    trouble.fault(Side.WICE, Kind.CONTACTS, fault, "remove")  # the flag is set and removed by the same call
+    outcomes, error = until_error(contacts(wice).write([create]))
+    assert outcomes == [Unknown()]
+    assert isinstance(error, Retry)
+    (item,) = contacts(wice).resume([create])
+    assert item
+    assert differences(item.record, PERSON) == ()
+    assert list(sightings(pages(contacts(wice)))) == [item.id]
+
+
 def test_R18_a_series_is_held(wice: WiceBench, trouble: Trouble) -> None:
     item = wice.hand.add_appointment(meeting(), [wice.user])
     trouble.make_series(item)
@@ -303,8 +337,8 @@ def test_R20_what_ended_before_the_window_is_not_listed_but_still_there(wice: Wi
 
 
 def test_a_refused_login_halts_after_exactly_one_attempt(wice: WiceBench, trouble: Trouble) -> None:
-    before = trouble.failed_logins(contacts(wice).side)
+    before = trouble.failed_logins(Side.WICE)
     with pytest.raises(Halt) as halt:
         wice.open(right=False).employee()
     assert halt.value.code is HaltCode.LOGIN_REFUSED
-    assert trouble.failed_logins(contacts(wice).side) == before + 1
+    assert trouble.failed_logins(Side.WICE) == before + 1
