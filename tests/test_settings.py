@@ -1,0 +1,75 @@
+"""Settings come from the environment only, are checked at once, and are documented in one table."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.errors import BadInput
+from app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch, tmp_path):
+    for variable, _, _ in Settings.table():
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_without_any_variable_everything_lives_below_the_working_directory(monkeypatch, tmp_path):
+    settings = Settings.load()
+    monkeypatch.chdir("/")
+    assert settings.home == tmp_path / "var"
+    assert settings.database_file.parent == settings.key_file.parent == settings.home
+
+
+def test_variables_are_read(monkeypatch):
+    given = {
+        "HOME": "~/data",
+        "LEASE": "90",
+        "LOG_LEVEL": "debug",
+        "REQUEST_TIMEOUT_S": "2.5",
+        "PORTAL_URL": "https://sync.example:1/",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"WICE_SYNC_{name}", value)
+    settings = Settings.load()
+    assert settings.home == Path.home() / "data"
+    assert (settings.lease, settings.log_level, settings.request_timeout_s) == (timedelta(seconds=90), "DEBUG", 2.5)
+
+
+@pytest.mark.parametrize("text", ["90", "PT1M30S", "00:01:30"])
+def test_a_lease_is_given_in_seconds_or_as_a_duration(monkeypatch, text):
+    monkeypatch.setenv("WICE_SYNC_LEASE", text)
+    assert Settings.load().lease == timedelta(seconds=90)
+
+
+def test_all_wrong_values_are_named_at_once_with_what_to_give(monkeypatch):
+    wrong = {"LEASE": "soon", "LOG_LEVEL": "LOUD", "PORTAL_URL": "here", "REQUEST_TIMEOUT_S": "0"}
+    for name, value in wrong.items():
+        monkeypatch.setenv(f"WICE_SYNC_{name}", value)
+    with pytest.raises(BadInput) as refusal:
+        Settings.load()
+    descriptions = {variable: description for variable, _, description in Settings.table()}
+    problems = dict(problem.split(": ", 1) for problem in refusal.value.problems)
+    assert problems.keys() == {f"WICE_SYNC_{name}" for name in wrong}
+    assert all(descriptions[variable] in problem for variable, problem in problems.items())
+
+
+def test_R36_a_lease_outlasts_a_request(monkeypatch):
+    monkeypatch.setenv("WICE_SYNC_LEASE", "60")
+    with pytest.raises(BadInput, match="WICE_SYNC_LEASE must be longer than WICE_SYNC_REQUEST_TIMEOUT_S"):
+        Settings.load()
+
+
+def test_secrets_do_not_show_in_print(monkeypatch):
+    monkeypatch.setenv("WICE_SYNC_DATABASE_URL", "postgresql://u:hush-hush@h/n")
+    monkeypatch.setenv("WICE_SYNC_SECRET_KEYS", "k:hush-hush")
+    assert "hush-hush" not in repr(Settings.load())
+
+
+def test_the_table_names_every_setting_with_its_default():
+    rows = {variable: default for variable, default, description in Settings.table() if description}
+    assert rows.keys() == {f"WICE_SYNC_{name.upper()}" for name in Settings.model_fields}
+    assert rows["WICE_SYNC_HOME"] == "./var"
+    assert rows["WICE_SYNC_LEASE"] == "300"
