@@ -27,16 +27,17 @@ def find(call: Call) -> list[str]:
     def one(node: Element) -> str:
         folder = call.folder(node)
         if view is not None and local(view) == "CalendarView":
-            found, offset, last = _calendar_view(folder, view), None, True
+            everything, paging, last = _calendar_view(folder, view), "", True
+            found = everything
         else:
-            found, offset, last = _page(_searched(call, folder), view)
-        total = len(found) if offset is None else len(_searched(call, folder))
+            everything = _searched(call, folder)
+            found, offset, last = _page(everything, view)
+            paging = f' IndexedPagingOffset="{offset}"'
         if call.told("truncated_page"):
             found = found[: len(found) // 2]
-        paging = "" if offset is None else f' IndexedPagingOffset="{offset}"'
         items = "".join(render(item, shape) for item in found)
         return (
-            f'<m:RootFolder{paging} TotalItemsInView="{total}" IncludesLastItemInRange="{"true" if last else "false"}">'
+            f'<m:RootFolder{paging} TotalItemsInView="{len(everything)}" IncludesLastItemInRange="{"true" if last else "false"}">'
             f"<t:Items>{items}</t:Items></m:RootFolder>"
         )
 

@@ -12,7 +12,7 @@ from sandbox.exchange.errors import EwsError
 from sandbox.exchange.fragments import child, local
 from sandbox.exchange.properties import properties_of
 from sandbox.exchange.shapes import ID_ONLY, is_item, render, shape_of
-from sandbox.exchange.world import Folder, Item
+from sandbox.exchange.world import Folder, Item, Properties
 
 NO_ITEMS = "<m:Items/>"
 
@@ -80,8 +80,7 @@ def made(node: Element, folder: Folder, time_zone: str | None, *, trusted: bool 
     properties, body = properties_of(node, trusted=trusted)
     if kind == "CalendarItem":
         calendar.save(properties, time_zone)
-        if recurrence.RECURRENCE in properties:
-            recurrence.check(properties[recurrence.RECURRENCE])
+        recurrence.save(properties)
     return Item(id="", kind=kind, folder=folder, properties=properties, body=body)
 
 
@@ -94,11 +93,11 @@ def _check_disposition(call: Call, kind: str) -> None:
         raise EwsError("ErrorMessageDispositionRequired", "MessageDisposition attribute is required for messages.")
 
 
-def count_mails(call: Call, item: Item, attribute: str) -> None:
-    """Count what a real server would send now: one mail per attendee, unless the request says SendToNone."""
+def count_mails(call: Call, item: Item, attribute: str, after: Properties | None = None) -> None:
+    """Count what a real server would send now: one mail per attendee, before and `after` an update, unless it says SendToNone."""
     if item.kind != "CalendarItem" or call.request.get(attribute) in (None, "SendToNone"):
         return
-    sent = len(calendar.attendee_addresses(item.properties))
+    sent = len({*calendar.attendee_addresses(item.properties), *calendar.attendee_addresses(after or {})})
     call.counters.mails += sent
     item.invitations_sent = item.invitations_sent or bool(sent)
 

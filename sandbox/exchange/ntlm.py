@@ -8,6 +8,7 @@ import struct
 import tempfile
 import weakref
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +65,18 @@ class Handshakes:
                 f"EXAMPLE:{name}:{password}",
                 f"EXAMPLE:{login}:{password}",
             ]
-        path = Path(os.environ.get("NTLM_USER_FILE") or _new_file())
+        path = _password_file()
         path.write_text("\n".join(lines), encoding="utf-8")
         os.environ["NTLM_USER_FILE"] = str(path)
 
 
-def _new_file() -> str:
+@cache
+def _password_file() -> Path:
+    """A file of this process alone, never one that NTLM_USER_FILE named before: that is somebody's own."""
     handle, name = tempfile.mkstemp(prefix="sandbox-ntlm-")
     os.close(handle)
     atexit.register(Path(name).unlink, missing_ok=True)
-    return name
+    return Path(name)
 
 
 def _decoded(token: str) -> bytes:

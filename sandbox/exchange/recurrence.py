@@ -1,5 +1,6 @@
 """Series: from a Recurrence element to the times of its occurrences, numbered from 1 (InstanceIndex counts deleted ones too)."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -13,10 +14,11 @@ from lxml.etree import _Element as Element
 from sandbox.exchange import calendar
 from sandbox.exchange.errors import EwsError
 from sandbox.exchange.fragments import child_text, children, local
-from sandbox.exchange.world import Item, Property
+from sandbox.exchange.world import Item, Properties, Property
 from sandbox.exchange.xmlnames import TYPES
 
 RECURRENCE = "calendar:Recurrence"
+_BOUNDARY_DATE = re.compile(r"<t:(StartDate|EndDate)>(\d{4}-\d\d-\d\d)[^<]*</t:\1>")
 MOST = 1000  # of an endless series, nobody is shown more
 
 _WEEKDAYS = {"Monday": MO, "Tuesday": TU, "Wednesday": WE, "Thursday": TH, "Friday": FR, "Saturday": SA, "Sunday": SU}
@@ -175,6 +177,16 @@ def made_occurrence(master: Item, found: Occurrence) -> Item:
     )
 
 
-def check(xml: Property) -> None:
-    """Raises: EwsError ErrorCalendarInvalidRecurrence for a pattern no calendar item may have."""
-    _pattern(children(_parsed(xml.xml))[0])
+def save(properties: Properties) -> None:
+    """Check the pattern and write its dates as Exchange does, with the zone's offset behind them: "2026-10-19+02:00".
+
+    Raises: EwsError ErrorCalendarInvalidRecurrence for a pattern no calendar item may have.
+    """
+    given = properties.get(RECURRENCE)
+    if given is None:
+        return
+    _pattern(children(_parsed(given.xml))[0])
+    offset = calendar.span(properties)[0].astimezone(calendar.clock_of(properties)).strftime("%z")
+    zone = f"{offset[:3]}:{offset[3:]}" if offset.strip("+-0") else "Z"
+    xml = _BOUNDARY_DATE.sub(rf"<t:\1>\2{zone}</t:\1>", given.xml)
+    properties[RECURRENCE] = Property(xml, given.text)

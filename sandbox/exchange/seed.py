@@ -9,7 +9,7 @@ from lxml import etree
 
 from sandbox import demo
 from sandbox.demo import DemoAppointment, DemoContact
-from sandbox.exchange import recurrence
+from sandbox.exchange import calendar, recurrence
 from sandbox.exchange.entries import appointment_xml, contact_xml
 from sandbox.exchange.errors import EwsError
 from sandbox.exchange.folders import furnish
@@ -68,6 +68,7 @@ def _put(xml: str, folder: Folder, key: str) -> Item | None:
 
 
 def _leave_out(master: Item, dates: tuple[date, ...]) -> None:
+    clock = calendar.clock_of(master.properties)
     for found in recurrence.occurrences(master):
-        if found.start.date() in dates:
+        if found.start.astimezone(clock).date() in dates:
             master.deleted_occurrences.add(found.position)

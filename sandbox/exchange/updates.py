@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
 
-from sandbox.exchange import bodies, calendar
+from sandbox.exchange import bodies, calendar, recurrence
 from sandbox.exchange.bodies import Body
 from sandbox.exchange.calls import Call
 from sandbox.exchange.errors import EwsError
@@ -18,6 +18,7 @@ from sandbox.exchange.world import Item, Properties, Property
 _WHOLE_DICTIONARIES = frozenset(
     ("contacts:EmailAddresses", "contacts:PhoneNumbers", "contacts:ImAddresses", "contacts:PhysicalAddresses")
 )
+_PATTERN = (recurrence.RECURRENCE, "calendar:Start", "calendar:End")
 _NEEDED = frozenset(("calendar:Start", "calendar:End", "calendar:UID"))
 
 
@@ -40,8 +41,9 @@ def update(call: Call) -> list[str]:
         content = _changed(item, child(change, "Updates"))
         if item.kind == "CalendarItem":
             calendar.save(content.properties, call.envelope.time_zone)
+            recurrence.save(content.properties)
+        count_mails(call, item, "SendMeetingInvitationsOrCancellations", content.properties)
         _take_over(item, content)
-        count_mails(call, item, "SendMeetingInvitationsOrCancellations")
         call.counters.writes += 1
         return f"<m:Items>{render(item, ID_ONLY)}</m:Items><m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>"
 
@@ -141,6 +143,9 @@ def _longer(old: Property | None, new: Property) -> Property:
 
 def _take_over(item: Item, content: _Content) -> None:
     mailbox = item.folder.mailbox
+    if any(item.properties.get(key) != content.properties.get(key) for key in _PATTERN):
+        item.exceptions.clear()  # a new pattern or time voids what was changed by date, as Outlook warns
+        item.deleted_occurrences.clear()
     item.properties, item.body = content.properties, content.body
     if item.master is None:
         mailbox.touch(item)

@@ -123,3 +123,9 @@ def test_another_mailboxs_items_are_out_of_reach(exchange: Exchange) -> None:
     anna = login(exchange, ANNA.mailbox, ANNA.mailbox_password)
     with pytest.raises(ErrorAccessDenied):
         list(anna.fetch([(item.id, item.changekey)]))
+
+
+def test_exchangelib_finds_out_version_and_login_method_by_itself(exchange: Exchange) -> None:
+    account = exchange.account(version=None, auth_type=None)
+    assert account.contacts.name == "Kontakte"
+    assert account.version.build.major_version == 15

@@ -79,3 +79,18 @@ def test_the_calendar_view_holds_what_overlaps_it(anna: Account) -> None:
         start=EWSDateTime(2026, 7, 5, tzinfo=BERLIN), end=EWSDateTime(2026, 7, 20, 9, 30, tzinfo=BERLIN)
     )
     assert [item.subject for item in view] == ["10", "20"]
+
+
+def test_no_more_than_a_thousand_items_come_at_once(exchange: Exchange, contacts: BaseFolder) -> None:
+    contact = "<t:Contact><t:DisplayName>x</t:DisplayName></t:Contact>"
+    items = f"<m:Items>{contact * 1001}</m:Items>"
+    exchange.soap(
+        f'<m:CreateItem MessageDisposition="SaveOnly">{items}</m:CreateItem>', login=("anna@example.com", "post-anna")
+    )
+    answer = exchange.soap(
+        '<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds>'
+        '<t:DistinguishedFolderId Id="contacts"/></m:ParentFolderIds></m:FindItem>',
+        login=("anna@example.com", "post-anna"),
+    ).text
+    assert answer.count("<t:Contact>") == 1000
+    assert 'IndexedPagingOffset="1000" TotalItemsInView="1001" IncludesLastItemInRange="false"' in answer

@@ -126,3 +126,12 @@ def test_a_copied_series_has_exceptions_of_its_own(calendar: BaseFolder) -> None
     copy_id, _ = master.copy(calendar)
     copied = calendar.get(id=copy_id)
     assert [one.id.partition(".")[0] for one in copied.modified_occurrences] == [copy_id]
+
+
+def test_a_new_pattern_voids_what_was_changed_by_date(calendar: BaseFolder) -> None:
+    master = series(calendar, DailyPattern(interval=1))
+    occurrence(master, 2).delete()
+    held = calendar.get(id=master.id)
+    held.recurrence.pattern = DailyPattern(interval=2)
+    held.save(update_fields=["recurrence"])
+    assert calendar.get(id=master.id).deleted_occurrences is None

@@ -197,3 +197,33 @@ def test_an_appointments_zone_and_end_may_change_and_its_uid_may_not(calendar: B
         impersonating("anna@example.com", "SmtpAddress"),
     )
     assert "ErrorInvalidPropertySet" in answer.text
+
+
+def test_extended_properties_and_bodies_are_set_and_deleted_like_any_other(
+    exchange: Exchange, contacts: BaseFolder
+) -> None:
+    item = saved_contact(contacts)
+    stamp = '<t:ExtendedFieldURI PropertySetId="c11ff724-aa03-4555-9952-8fa248a11c3e" PropertyName="Stamp" PropertyType="String"/>'
+    text = set_field('<t:FieldURI FieldURI="item:Body"/>', '<t:Body BodyType="Text">Neu</t:Body>')
+    value = f"<t:ExtendedProperty>{stamp}<t:Value>link-1</t:Value></t:ExtendedProperty>"
+    assert "NoError" in update(exchange, item, set_field(stamp, value) + text)
+    (held,) = exchange.items("contacts")
+    assert held["extended"] == {"extended:c11ff724-aa03-4555-9952-8fa248a11c3e:Stamp:String": "link-1"}
+    assert held["body"] == {"type": "Text", "content": "Neu"}
+    gone = f'<t:DeleteItemField>{stamp}</t:DeleteItemField><t:DeleteItemField><t:FieldURI FieldURI="item:Body"/></t:DeleteItemField>'
+    assert "NoError" in update(exchange, item, gone)
+    (held,) = exchange.items("contacts")
+    assert (held["extended"], held["body"]) == ({}, None)
+
+
+def test_distinguished_property_sets_and_their_guids_name_the_same_property(
+    exchange: Exchange, contacts: BaseFolder
+) -> None:
+    item = saved_contact(contacts)
+    named = '<t:ExtendedFieldURI DistinguishedPropertySetId="PublicStrings" PropertyName="Link" PropertyType="String"/>'
+    by_guid = '<t:ExtendedFieldURI PropertySetId="00020329-0000-0000-C000-000000000046" PropertyName="Link" PropertyType="String"/>'
+    update(exchange, item, set_field(named, f"<t:ExtendedProperty>{named}<t:Value>1</t:Value></t:ExtendedProperty>"))
+    update(
+        exchange, item, set_field(by_guid, f"<t:ExtendedProperty>{by_guid}<t:Value>2</t:Value></t:ExtendedProperty>")
+    )
+    assert list(exchange.items("contacts")[0]["extended"].values()) == ["2"]
