@@ -14,6 +14,7 @@ from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
+from app.domain.run import Run
 from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
 
@@ -295,6 +296,26 @@ class Books(Protocol):
         A lease whose holder is a dead process of this machine, or that has expired, is taken over; its run is closed as failed.
         Leaving the context without `finish` closes the run as failed and frees the lease. Raises: LeaseLost if another live run holds it.
         """
+        ...
+
+
+class History(Protocol):
+    """What happened. Reads only; needs no lease."""
+
+    def run(self, run: RunId) -> Run | None:
+        """One run of any profile."""
+        ...
+
+    def plan_of(self, run: RunId) -> StoredPlan | None:
+        """The newest plan that this run made, in whatever state."""
+        ...
+
+    def entries_of_run(self, run: RunId) -> Sequence[JournalEntry]:
+        """What a run wrote, in the order in which it did."""
+        ...
+
+    def export(self, profile: ProfileId) -> Iterator[Mapping[str, object]]:
+        """All that is kept of a profile, as JSON-ready objects: `{"table": "link" | "run" | "entry", ...}`."""
         ...
 
 

@@ -32,16 +32,34 @@ class Application:
         self.database: Final = database
         self._settings = settings
 
+    @property
+    def installation(self) -> str:
+        """This installation's random id (R43)."""
+        return self.books.installation
+
+    def schema_is_current(self) -> bool:
+        """Has the database this program's schema?"""
+        return self.database.schema_is_current()
+
+    def profile_name(self, profile: ProfileId) -> str:
+        """account/name of a profile that exists."""
+        return next(_full_name(known) for known in self.registry.profiles() if known.id == profile)
+
+    def active_profiles(self) -> list[str]:
+        """account/name of the profiles that are to be synchronised: active ones of active accounts."""
+        active = {account.name for account in self.registry.accounts(secrets=False) if account.active}
+        return [_full_name(known) for known in self.registry.profiles() if known.active and known.account in active]
+
     @contextmanager
     def desk(self, name: str, trigger: str, progress: Progress) -> Iterator[Desk]:
         """Open a run of the profile `name` ("profile" or "account/profile") with both servers.
 
         Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
         """
-        profile, account, *_ = self.registry.profile(name)
+        profile = self.registry.profile(name)[0]
         with self.books.open(profile.id, trigger) as ledger, ExitStack() as connections:
             # Read again: a run that ended in between may have found folders, or had its plan approved.
-            profile, account, wice, exchange = self.registry.profile(f"{account.name}/{profile.name}")
+            profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
                 crm = connections.enter_context(closing(self.crm(account, wice, profile)))
                 mailbox = self._mailbox_of_run(ledger, account, exchange, crm, wice.time_zone)
@@ -118,17 +136,17 @@ class Application:
 
 @contextmanager
 def opened(settings: Settings, *, any_schema: bool = False) -> Iterator[Application]:
-    """Open the database. The embedded one is brought up to date by itself; `any_schema` leaves it as it is (migrate, doctor).
+    """Open the database. The embedded one is brought up to date by itself; `any_schema` takes another one as it is (migrate, doctor).
 
     Raises: BadInput, Retry, Halt(CONFIGURATION) for a schema that this program does not have.
     """
     with open_database(settings) as database:
-        if not any_schema and not database.schema_is_current():
-            if not is_embedded(settings):
-                raise Halt(
-                    HaltCode.CONFIGURATION, "the database does not have this version's schema: run `wice-sync migrate`"
-                )
+        if is_embedded(settings):
             database.migrate()
+        elif not any_schema and not database.schema_is_current():
+            raise Halt(
+                HaltCode.CONFIGURATION, "the database does not have this version's schema: run `wice-sync migrate`"
+            )
         yield Application(settings, database)
 
 
@@ -146,6 +164,10 @@ def check_wice_server(server: WiceServer) -> None:
 def now() -> datetime:
     """The time in UTC; the only clock that services get."""
     return datetime.now(UTC)
+
+
+def _full_name(profile: Profile) -> str:
+    return f"{profile.account}/{profile.name}"
 
 
 def _failed(profile: Profile, ledger: Ledger, error: WiceSyncError) -> tuple[str, dict[str, object]]:

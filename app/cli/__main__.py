@@ -1,0 +1,5 @@
+"""`python -m app.cli` is `wice-sync`."""
+
+from app.cli.entry import main
+
+main()

@@ -1,0 +1,83 @@
+"""What a plan is going to write and what a run has written, item by item, with old and new values as people read them (R27, R33)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.domain.appointment import AllDay, Timed
+from app.domain.fingerprint import Record, differences
+from app.domain.journal import IntentState, JournalEntry
+from app.domain.plan import KindPlan, Op, Reason
+from app.domain.sync import Kind, Side
+
+
+@dataclass(frozen=True)
+class Change:
+    """One write to one side, or (without `side` and `op`) two items that are linked. `fields`: name, old value, new value."""
+
+    kind: Kind
+    label: str
+    reason: Reason
+    side: Side | None = None
+    op: Op | None = None
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+    def json(self) -> dict[str, object]:
+        """As a JSON-ready object."""
+        return {
+            "side": self.side,
+            "op": self.op or "link",
+            "item": self.label,
+            "reason": self.reason.value,
+            "fields": {name: {"old": old, "new": new} for name, old, new in self.fields},
+        }
+
+
+def planned(plans: Iterable[KindPlan]) -> Iterator[Change]:
+    """Everything that these plans write, in the order of execution, and the items that they link."""
+    for action in (action for plan in plans for action in plan.actions):
+        if not action.writes and action.reason in (Reason.TWIN, Reason.TWIN_DIFFERS):
+            yield Change(action.kind, action.label, action.reason)
+        for write in action.writes:
+            fields = _fields(write.before, write.record) if write.op is Op.CHANGE else ()
+            yield Change(action.kind, action.label, action.reason, write.side, write.op, fields)
+
+
+def written(entries: Iterable[JournalEntry]) -> Iterator[Change]:
+    """Everything that a run wrote, in its order."""
+    for intent in (entry.intent for entry in entries if entry.state is IntentState.DONE):
+        fields = _fields(intent.before, intent.after) if intent.op is Op.CHANGE else ()
+        yield Change(intent.kind, intent.label, Reason(intent.reason), intent.side, intent.op, fields)
+
+
+def _fields(before: Record | None, after: Record | None) -> tuple[tuple[str, str, str], ...]:
+    if before is None or after is None:
+        return ()
+    return tuple(
+        (name, _text(getattr(before, name)), _text(getattr(after, name))) for name in differences(before, after)
+    )
+
+
+def _text(value: object) -> str:
+    match value:
+        case Timed():
+            start, end = (_local(moment, value.zone) for moment in (value.start, value.end))
+            same_day = start.date() == end.date()
+            return (
+                f"{start:%d.%m.%Y %H:%M} - {end:%H:%M}"
+                if same_day
+                else f"{start:%d.%m.%Y %H:%M} - {end:%d.%m.%Y %H:%M}"
+            )
+        case AllDay(first=first, last=last):
+            return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.%Y} - {last:%d.%m.%Y}"
+        case bool():
+            return "yes" if value else "no"
+        case _:
+            return str(value)
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone)) if zone else moment

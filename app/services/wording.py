@@ -1,0 +1,78 @@
+"""The words in which people read about plans and runs, keyed by the codes that the engine uses; the portal translates these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.plan import HintReason, Op, Reason
+from app.domain.sync import Kind, Side
+from app.services.report import Status
+
+KINDS: Mapping[Kind, str] = {Kind.CONTACTS: "Contacts", Kind.APPOINTMENTS: "Appointments"}
+
+SIDES: Mapping[Side, str] = {Side.WICE: "Wice", Side.EXCHANGE: "Exchange"}
+
+OPS: Mapping[tuple[Side, Op], str] = {
+    (Side.EXCHANGE, Op.ADD): "add to Exchange",
+    (Side.EXCHANGE, Op.CHANGE): "change in Exchange",
+    (Side.EXCHANGE, Op.DELETE): "delete in Exchange",
+    (Side.WICE, Op.ADD): "add to Wice",
+    (Side.WICE, Op.CHANGE): "change in Wice",
+    # Nothing is ever deleted in Wice (R8, R13).
+    (Side.WICE, Op.DELETE): "take out of the synchronisation in Wice",
+}
+
+STATUSES: Mapping[Status, str] = {
+    Status.DONE: "done",
+    Status.NOTHING_TO_DO: "nothing to do",
+    Status.NEEDS_CONFIRMATION: "needs confirmation",
+    Status.PARTIAL: "done with failed items",
+    Status.FAILED: "failed",
+}
+
+REASONS: Mapping[Reason, str] = {
+    Reason.NEW_IN_WICE: "new in Wice",
+    Reason.NEW_IN_EXCHANGE: "new in Exchange",
+    Reason.CHANGED_IN_WICE: "changed in Wice",
+    Reason.CHANGED_IN_EXCHANGE: "changed in Exchange",
+    Reason.GONE_IN_WICE: "unflagged, left, deactivated or deleted in Wice",
+    Reason.GONE_IN_EXCHANGE: "deleted or moved away in Exchange",
+    Reason.GONE_ON_BOTH: "gone on both sides",
+    Reason.CONFLICT_WICE_WINS: "changed on both sides; this profile lets Wice win",
+    Reason.CONFLICT_EXCHANGE_WINS: "changed on both sides; this profile lets Exchange win",
+    Reason.TARGET_OVERWRITTEN: "changed at the target of a one-way profile, restored from the source",
+    Reason.TWIN: "stands on both sides already: linked",
+    Reason.TWIN_DIFFERS: "stands on both sides already: linked, differs",
+    Reason.SAME_CHANGE: "the same change on both sides",
+    Reason.UNCHANGED: "unchanged",
+    Reason.COMPANY_RESTORED: "company data was edited in Exchange, restored from Wice",
+    Reason.COMPANY_OF_NEW_PERSON: "company of a new contact from Exchange",
+    Reason.ORPHANED_COPY: "copy of a creation that had been given up",
+    Reason.AGED_OUT: "older than the profile's window",
+}
+
+HINTS: Mapping[HintReason, str] = {
+    HintReason.NOT_A_CONTACT: "Distribution lists and other non-contacts stay in Exchange only; move them to another folder to lose this hint.",
+    HintReason.UNREADABLE: "The server delivers this item damaged; open it there, save it again, or remove it.",
+    HintReason.NO_NAME: "Neither a name, a company nor an e-mail address is filled in; give the contact a name.",
+    HintReason.SERIES: "Series are not synchronised yet; both sides stay as they are.",
+    HintReason.FOREIGN_PRIVATE: "A private item of somebody else is never read; nothing needs to be done.",
+    HintReason.OUT_OF_WINDOW: "Lies before the profile's window; enlarge window_past_days to include it.",
+    HintReason.AMBIGUOUS_TWIN: "Several items on the other side could be the same; remove or rename the doubles there.",
+    HintReason.AMBIGUOUS_COMPANY: "Several companies in Wice have this name; complete town or zip code, or merge the doubles in Wice.",
+    HintReason.TARGET_ONLY: "Exists only at the target of a one-way profile, and stays there.",
+    HintReason.TARGET_KEPT: "Was changed at the target of a one-way profile, which keeps such changes; it no longer follows the source.",
+    HintReason.COMPANY_DATA_RESTORED: "Company data edited in Exchange is restored from Wice; edit it at the company in Wice.",
+    HintReason.COMPANY_DATA_IGNORED: "Company data edited in Exchange stays there; edit it at the company in Wice.",
+    HintReason.QUARANTINED: "Was refused five times and rests until it is changed; correct it, its last error is named here.",
+    HintReason.FROZEN: "Was written again and again without an edit and is frozen; compare the named fields on both sides and edit one of them.",
+    HintReason.LISTING_INCOMPLETE: "The server's list left out items that it still has; nothing was deleted. Tell its administrator if this stays.",
+    HintReason.ABSENCE_UNPROVEN: "Items are missing after the mailbox's sync state was lost; the next run deletes them if they still are.",
+    HintReason.CHANGED_SINCE_ANALYSIS: "Was changed while the run was working; the next run takes care of it.",
+    HintReason.CAPABILITY_MISSING: "This Wice server does not offer what is needed for it; ask its administrator for the plugin.",
+}
+
+
+def human(setting: str) -> str:
+    """A field's name as people read it: `company_zip_code` is "company zip code"."""
+    return setting.replace("_", " ")
