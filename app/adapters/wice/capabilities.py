@@ -85,6 +85,16 @@ class Offers:
         return self._said("import_key", lambda: not self._sample(search))
 
     @cached_property
+    def searches_parts(self) -> bool:
+        """A search finds parts of values, not only whole ones: it finds the own user by the middle of the name."""
+        columns = self._dialect.columns
+        own, middle = self.whoami.get(columns.row.id), text_of(self.whoami.get(self._name_column))[1:-1]
+        if not (own and middle and self.employees):
+            return False
+        search = {**self._parameters.only_ids, **self._parameters.search, self._name_column: middle}
+        return any(row.get(columns.row.id) == own for row in self._employees(search))
+
+    @cached_property
     def flags_read(self) -> bool:
         """Rows tell whether they carry this user's Outlook sync flag."""
         return self._said("flags", self._rows_carry_flags)

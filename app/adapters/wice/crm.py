@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from typing import assert_never
 
@@ -14,11 +14,14 @@ from app.adapters.wice.client import Session, WiceAccess
 from app.adapters.wice.contacts import ContactStore
 from app.adapters.wice.fields_contact import ContactFields
 from app.adapters.wice.participants import Directory
-from app.adapters.wice.store import WiceStore
+from app.adapters.wice.store import BULK, WiceStore
 from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.contact import COMPANY_FIELDS
 from app.domain.sync import Kind
 from app.ports import Capabilities, Company, Employee
+
+LEGAL_FORMS = frozenset({"gmbh", "ggmbh", "mbh", "kgaa", "ohg", "gbr", "und", "co", "kg", "ag", "haftungsbeschränkt"})
+SHORTEST_QUESTION = 3
 
 
 class WiceCrm:
@@ -51,16 +54,18 @@ class WiceCrm:
     def companies(self, names: Collection[str]) -> Sequence[Company]:
         """Alive companies whose name compares equal to one of `names` (R6), whoever flagged them.
 
-        A server may search whole values or parts, so each name is asked for as it is and without its legal form.
+        A server that searches parts of values is asked for the longest word of each name; from others all companies are read.
         """
-        wanted = {_name_key(name) for name in names}
-        questions = {question for name in names for question in (name.strip(), _stem(name)) if question}
+        wanted = {key for name in names if (key := _name_key(name))}
+        if not wanted:
+            return ()
+        questions = {_longest_word(name) for name in names if _name_key(name)}
+        narrow = len(questions) <= BULK and "" not in questions and self._offers.searches_parts
         found: dict[str, Company] = {}
-        for question in sorted(questions):
-            for row in self._search_companies(question):
-                company = self._company(row)
-                if self._alive(row) and _name_key(company.name) in wanted:
-                    found[company.id] = company
+        for row in self._companies_named(sorted(questions) if narrow else [""]):
+            company = self._company(row)
+            if self._alive(row) and _name_key(company.name) in wanted:
+                found[company.id] = company
         return tuple(found.values())
 
     def store(self, kind: Kind) -> WiceStore:
@@ -88,10 +93,15 @@ class WiceCrm:
         rowid = text_of(row.get(self._dialect.columns.row.id))
         return Employee(id=rowid, name=name, email=text_of(row.get(columns.email)).casefold())
 
-    def _search_companies(self, name: str) -> list[Row]:
+    def _companies_named(self, questions: Sequence[str]) -> Iterator[Row]:
+        """Full rows of the companies whose names contain one of the words, of all companies for ""."""
         parameters, methods = self._dialect.parameters, self._dialect.methods
-        search = {**parameters.full_list, **parameters.search, self._dialect.columns.company.company_name: name}
-        return self._session.rows(methods.companies, self._dialect.replies.companies, search)
+        name = self._dialect.columns.company.company_name
+        for question in questions:
+            search = {**parameters.search, name: question} if question else {}
+            yield from self._session.rows(
+                methods.companies, self._dialect.replies.companies, {**parameters.full_list, **search}
+            )
 
     def _alive(self, row: Row) -> bool:
         columns = self._dialect.columns.row
@@ -113,16 +123,11 @@ def open_crm(access: WiceAccess) -> WiceCrm:
     return WiceCrm(access)
 
 
-_LEGAL_FORM = re.compile(
-    r"[\s,]+(?:(?:ggmbh|gmbh|mbh|ag|kgaa|kg|ohg|gbr|ug|se|eg|ev|ek|co|e\.\s?k|e\.\s?v|e\.\s?g|\(haftungsbeschränkt\)|ltd|inc|llc|sarl|bv)\b\.?|[&+]|und\b)",
-    re.IGNORECASE,
-)
-
-
-def _stem(name: str) -> str:
-    """The name up to its legal form, "" if that is all or nothing of it."""
-    match = _LEGAL_FORM.search(name)
-    return name[: match.start()].strip() if match else ""
+def _longest_word(name: str) -> str:
+    """The word to search a company by, whatever the spelling of what stands around it; "" when there is none worth it."""
+    words = [word for word in re.findall(r"[^\W_]+", name) if word.casefold() not in LEGAL_FORMS]
+    longest = max(words, key=len, default="")
+    return longest if len(longest) >= SHORTEST_QUESTION else ""
 
 
 def _name_key(name: str) -> str:
