@@ -8,25 +8,20 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
-from app.adapters.db.session import reading, writing
+from app.adapters.db.session import reading, take_turns, writing
 from app.errors import Halt, HaltCode
 
 _FOLDER = Path(__file__).resolve().parents[3] / "migrations"
-_LOCK = 0x77696365
-"""Key of the advisory lock ("wice")."""
+_LOCK = 0x77696301
 
 
 def migrate(engine: Engine) -> None:
-    """Run what is missing, in one transaction; several processes may call this at once. Raises: Halt for a newer database, Retry.
-
-    The lock is PostgreSQL's advisory lock; on SQLite it is the write transaction itself, for which `BEGIN IMMEDIATE` waits.
-    """
+    """Run what is missing, in one transaction; several processes may call this at once. Raises: Halt for a newer database, Retry."""
     config = _config()
     with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        take_turns(connection, _LOCK)
         _refuse_newer(connection, config)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, delete, insert, o
 from app.adapters.db import unlinking
 from app.adapters.db.reconfigured import Configured, follow_up, kept
 from app.adapters.db.secrets import Place, Secrets, secret_columns
-from app.adapters.db.session import reading, writing
+from app.adapters.db.session import reading, take_turns, writing
 from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId
@@ -23,6 +23,7 @@ _E = TypeVar("_E", bound=Configured)
 _TABLES = {WiceServer: wice_servers, ExchangeServer: exchange_servers, Account: accounts, Profile: profiles}
 _NOUNS = {WiceServer: "Wice server", ExchangeServer: "Exchange server", Account: "account", Profile: "profile"}
 _REFERENCES = {"wice_server": wice_servers, "exchange_server": exchange_servers, "account": accounts}
+_LOCK = 0x77696302
 _SHOWN_NAMES = 10
 _full_name = accounts.c.name + "/" + profiles.c.name
 
@@ -64,6 +65,8 @@ class SqlRegistry:
     def save(self, entity: Configured) -> bool:
         """See `app.ports.Registry.save`. Raises: BadInput if it names a server or account that does not exist."""
         with writing(self._engine) as connection:
+            # Two at once may bring the same new name.
+            take_turns(connection, _LOCK)
             row = _find(connection, entity)
             wanted = kept(entity, row) if row else entity
             if row and self._is_stored(wanted, row):

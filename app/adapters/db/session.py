@@ -6,11 +6,11 @@ reads first and writes later fails without waiting when another process wrote in
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -20,7 +20,10 @@ from app.errors import BadInput
 from app.settings import Settings
 
 _WAIT_S = 30
-_READ_ONLY = "wice_sync_read_only"
+_READ_ONLY: Mapping[str, Mapping[str, object]] = {
+    "postgresql": {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True},
+    "sqlite": {"wice_sync_read_only": True},
+}
 _DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}
 
 
@@ -39,8 +42,9 @@ def open_engine(settings: Settings) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A short read-only transaction. Raises: Retry if the database is out of reach."""
-    with translated(_place(engine)), engine.connect().execution_options(**{_READ_ONLY: True}) as connection:
+    """A short read-only transaction that sees one state of the database. Raises: Retry if it is out of reach."""
+    options = _READ_ONLY[engine.dialect.name]
+    with translated(_place(engine)), engine.connect().execution_options(**options) as connection:
         yield connection
 
 
@@ -49,6 +53,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One transaction: all or nothing. Raises: Retry if the database is out of reach (a lost answer to the commit included)."""
     with translated(_place(engine)), engine.begin() as connection:
         yield connection
+
+
+def take_turns(connection: Connection, key: int) -> None:
+    """Let one transaction at a time go on from here, of all that give this key; on SQLite only one ever writes."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _url(settings: Settings) -> URL:
@@ -104,5 +114,5 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    deferred = connection.get_execution_options().keys() & _READ_ONLY["sqlite"].keys()
+    connection.exec_driver_sql("BEGIN" if deferred else "BEGIN IMMEDIATE")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import Engine, make_url
 
 from app.adapters.db import Database, open_database
@@ -16,7 +17,7 @@ from tests.services.postgres import new_database
 
 
 def settings_for(home: Path, url: str = "") -> Settings:
-    return Settings(home=home, database_url=url)
+    return Settings(home=home, database_url=SecretStr(url))
 
 
 @pytest.fixture(scope="session")

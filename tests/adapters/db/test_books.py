@@ -1,12 +1,15 @@
 """One run per profile (R36): lease, fencing, take-over; and a run that dies leaves nothing half (R30)."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
 from app.adapters.db import open_database
@@ -44,6 +47,27 @@ def test_R36_a_profile_has_one_run_at_a_time(database, profile):
     newest, first = database.history.runs(profile)
     assert (newest.trigger, newest.status, newest.number) == ("analyse", RunStatus.NOTHING_TO_DO, 2)
     assert (first.status, first.report, first.finished >= first.started) == (RunStatus.DONE, {"seconds": 1.5}, True)
+
+
+def test_R36_of_many_that_try_at_once_one_gets_the_profile(settings, profile):
+    taken: list[int] = []
+    opening, leaving = threading.Barrier(6), threading.Barrier(6)
+
+    def run():
+        with open_database(settings) as own:
+            opening.wait()
+            with contextlib.suppress(LeaseLost), contextlib.ExitStack() as stack:
+                taken.append(stack.enter_context(own.books.open(profile, "sync")).number)
+                leaving.wait()
+                return
+            leaving.wait()
+
+    runs = [threading.Thread(target=run) for _ in range(6)]
+    for one in runs:
+        one.start()
+    for one in runs:
+        one.join()
+    assert taken == [1]
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
@@ -101,7 +125,7 @@ def sighting() -> Sighting:
 
 
 def test_every_write_renews_the_lease(database, profile, engine):
-    def remaining() -> object:
+    def remaining():
         with engine.connect() as connection:
             return connection.execute(select(profiles.c.lease_until).where(profiles.c.id == profile)).scalar_one()
 
@@ -174,7 +198,7 @@ def settle_all(home: Path, url: str) -> None:
         seen=((WICE, ItemId("address:1")),),
         failure=Failure("k", CONTACTS, "s", 1, "E", "m"),
     )
-    database = open_database(Settings(home=home, database_url=url))
+    database = open_database(Settings(home=home, database_url=SecretStr(url)))
     with database.books.open(database.registry.profile("anna")[0].id, "sync") as ledger:
         ledger.save_page(CONTACTS, WICE, [sighting()], Cursor("a"))
         ledger.begin([intent(1)])

@@ -1,6 +1,7 @@
 """Stored plans come back as they were, and only one of them waits (R27, R28)."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ END = End(id=ItemId("address:1"), version=Version("1"), fingerprint="f", certain
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
-def action(number: int, kind=CONTACTS, **more: object) -> Action:
+def action(number: int, kind=CONTACTS, **more: Any) -> Action:
     return Action(
         key=f"wice:address:{number}",
         kind=kind,

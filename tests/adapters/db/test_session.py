@@ -6,6 +6,7 @@ import stat
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DatabaseError
 
@@ -18,7 +19,7 @@ from tests.adapters.db.world import account, configure
 
 
 def at(tmp_path, url):
-    return Settings(home=tmp_path, database_url=url)
+    return Settings(home=tmp_path, database_url=SecretStr(url))
 
 
 def test_sqlite_is_durable_checks_references_and_lets_readers_go_on(tmp_path):
@@ -50,13 +51,14 @@ def test_two_writers_take_turns(settings, database):
     for writer in writers:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
-    assert len(database.registry.accounts()) == 61
+    assert len(database.registry.accounts()) == 81
 
 
 def _save_many(settings, name):
     with open_database(settings) as database:
         for number in range(20):
             database.registry.save(account(f"{name}{number}"))
+            database.registry.save(account(f"shared{number}"))
 
 
 @pytest.mark.parametrize(

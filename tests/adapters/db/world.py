@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Engine, event, update
 
@@ -23,8 +24,8 @@ MAIN = WiceServer(name="main", url="https://wice.example", mandant="demo", api_k
 MAIL = ExchangeServer(name="mail", url="https://mail.example/EWS", username="svc", password="mail-secret")
 
 
-def account(name: str = "anna", **changes: object) -> Account:
-    given = {
+def account(name: str = "anna", **changes: Any) -> Account:
+    given: dict[str, Any] = {
         "name": name,
         "email": f"{name}@example.com",
         "wice_server": "main",
@@ -33,7 +34,7 @@ def account(name: str = "anna", **changes: object) -> Account:
         "exchange_server": "mail",
         "mailbox": f"{name}@example.com",
     }
-    return Account(**(given | changes))  # type: ignore[arg-type]  # made of literal names
+    return Account(**(given | changes))
 
 
 def configure(database: Database, *names: str) -> None:
@@ -56,8 +57,8 @@ def link(number: int, *, wice: str = "", exchange: str = "", ended: bool = False
     )
 
 
-def intent(number: int, **changes: object) -> Intent:
-    given = {
+def intent(number: int, **changes: Any) -> Intent:
+    given: dict[str, Any] = {
         "attempt": AttemptId(f"attempt{number}"),
         "kind": CONTACTS,
         "side": EXCHANGE,
@@ -70,7 +71,7 @@ def intent(number: int, **changes: object) -> Intent:
         "content": "f",
         "other": End(id=ItemId(f"address:{number}"), version=Version("1"), fingerprint="f"),
     }
-    return Intent(**(given | changes))  # type: ignore[arg-type]  # made of literal names
+    return Intent(**(given | changes))
 
 
 def expire(engine: Engine, profile: ProfileId) -> None:
@@ -86,7 +87,7 @@ def counted_statements() -> Iterator[list[str]]:
     """The statements that are sent while the block runs; a batch counts once."""
     sent: list[str] = []
 
-    def note(_connection, _cursor, statement, *_more):  # type: ignore[no-untyped-def]  # SQLAlchemy's hook
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
         if not statement.startswith("BEGIN"):
             sent.append(statement)
 
