@@ -113,6 +113,13 @@ def edit(item: Item, given: Mapping[str, str]) -> None:
             _set(item, key, text)
     if item.kind == "CalendarItem":
         calendar.save(item.properties, None)
+    elif "contacts:DisplayName" not in changed and before.get("contacts:DisplayName") == _full_name(before):
+        _set(item, "contacts:DisplayName", _full_name(values_of(item)))
+
+
+def _full_name(values: Mapping[str, str]) -> str:
+    """Outlook's display name, which it keeps up to date until somebody types another one."""
+    return " ".join(filter(None, (values.get("contacts:GivenName", ""), values.get("contacts:Surname", ""))))
 
 
 def _set(item: Item, key: str, text: str) -> None:

@@ -54,7 +54,8 @@ def child_text(node: Element, name: str) -> str:
 def fragment(node: Element) -> str:
     """`node` as text in the types namespace, whatever prefixes the client used. Every EWS property is made of that namespace alone."""
     inner = escape(node.text or "") + "".join(fragment(below) for below in children(node))
-    return f"<t:{local(node)}{_attributes_of(node)}>{inner}</t:{local(node)}>"
+    head = f"t:{local(node)}{_attributes_of(node)}"
+    return f"<{head}>{inner}</t:{local(node)}>" if inner else f"<{head}/>"
 
 
 def _attributes_of(node: Element) -> str:

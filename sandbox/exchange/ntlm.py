@@ -34,25 +34,28 @@ class Handshakes:
 
     def step(self, token: str, connection: object) -> tuple[str, str | None]:
         """The client's user name so far and the challenge to send, None at the end. Raises: NotAuthorised for a token that is none."""
-        # Imported late: it takes a tenth of a second, and most runs never use NTLM.
-        import spnego
-        from spnego.exceptions import SpnegoError
-
         raw = _decoded(token)
         if raw[8:9] != bytes([_AUTHENTICATE]):
-            self._done.pop(connection, None)
-            self._provide_passwords()
-            context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
-            self._under_way[connection] = context
-            return "", base64.b64encode(context.step(raw) or b"").decode()
+            return "", self._begun(raw, connection)
         user, under_way = _user_name(raw), self._under_way.pop(connection, None)
-        try:
-            if under_way is not None:
-                under_way.step(raw)
-                self._done[connection] = user.rpartition("\\")[2].casefold()
-        except SpnegoError:
+        if under_way is not None and _answered(under_way, raw) is not None:
+            self._done[connection] = user.rpartition("\\")[2].casefold()
+        else:
             self._done.pop(connection, None)
         return user, None
+
+    def _begun(self, negotiate: bytes, connection: object) -> str:
+        # Imported late: it takes a tenth of a second, and most runs never use NTLM.
+        import spnego
+
+        self._done.pop(connection, None)
+        self._provide_passwords()
+        context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm)
+        challenge = _answered(context, negotiate)
+        if challenge is None:
+            raise NotAuthorised
+        self._under_way[connection] = context
+        return base64.b64encode(challenge).decode()
 
     def _provide_passwords(self) -> None:
         """Pyspnego reads its passwords from the file that NTLM_USER_FILE names."""
@@ -68,6 +71,16 @@ class Handshakes:
         path = _password_file()
         path.write_text("\n".join(lines), encoding="utf-8")
         os.environ["NTLM_USER_FILE"] = str(path)
+
+
+def _answered(context: Any, message: bytes) -> bytes | None:
+    """The acceptor's answer, empty at the end of a handshake; None when it refuses the message or cannot read it."""
+    from spnego.exceptions import SpnegoError  # as above
+
+    try:
+        return context.step(message) or b""
+    except (SpnegoError, ValueError, KeyError, struct.error):
+        return None
 
 
 @cache
