@@ -199,7 +199,9 @@ def _row(item: Item) -> dict[str, str]:
 
 
 def _caption(item: Item) -> str:
-    named = file_as(item) if item.kind == "Contact" else item.text("item:Subject") or item.text("contacts:DisplayName")
+    if item.kind == "Contact":
+        return item.text("contacts:FileAs") or file_as(item) or "(ohne Namen)"
+    named = item.text("item:Subject") or item.text("contacts:DisplayName")
     return named or "(ohne Titel)"
 
 

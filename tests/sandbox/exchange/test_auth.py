@@ -129,3 +129,9 @@ def test_exchangelib_finds_out_version_and_login_method_by_itself(exchange: Exch
     account = exchange.account(version=None, auth_type=None)
     assert account.contacts.name == "Kontakte"
     assert account.version.build.major_version == 15
+
+
+def test_the_service_account_opens_every_mailbox_as_a_delegate_too(exchange: Exchange) -> None:
+    folder = exchange.account(BERND.mailbox, DELEGATE).contacts
+    Contact(folder=folder, display_name="Eva").save()
+    assert len(exchange.items("contacts", BERND.mailbox)) == 1
