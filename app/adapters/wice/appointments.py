@@ -105,9 +105,13 @@ class AppointmentStore(WiceStore):
         return item_id
 
     def _create(self, write: Create) -> Outcome:
-        meeting = self._same_meeting(_appointment_of(write.record).uid)
+        record = _appointment_of(write.record)
+        meeting = self._same_meeting(record.uid)
         if meeting is None:
             return super()._create(write)
+        if self._participants.takes_part(meeting):
+            # Not another account's meeting but a copy of one of our own, made in Outlook: a new appointment, with an identity of its own (R24).
+            return super()._create(replace(write, record=replace(record, uid="")))
         data = self._named(meeting) | self._participants.write((), meeting)
         self._session.write(self._dialect.methods.update_appointment, data)
         outcome = self._outcome(self.table.item_id(text_of(meeting.get(self._columns.id))))

@@ -98,26 +98,24 @@ class Session:
         return self._call(method, parameters, writes=False)
 
     def write(self, method: str, data: Mapping[str, object]) -> Row:
-        """Call something that writes `data`. Raises: Refusal (nothing happened), AnswerLost (it may have), Retry, Halt."""
+        """Call something that writes `data`; the reply's record.
+
+        Raises: Refusal (nothing happened), AnswerLost (it may have), Retry, Halt.
+        """
         reply = self._call(method, {"data": json.dumps(data)}, writes=True)
         self.effects += 1
-        return reply
+        return self._unwrapped(reply)
 
     def complaint(self, method: str, data: Mapping[str, object]) -> str | None:
         """The error that a probe of a writing call meets, without logging in again; None when there is none."""
-        reply = self._send(self.generation, method, {"data": json.dumps(data)}, writes=False)
-        return text_of(reply["error"]) if "error" in reply else None
+        return _error(self._send(self.generation, method, {"data": json.dumps(data)}, writes=False))
 
     def one(self, method: str, rowid: str) -> Row | None:
         """One record in full, unwrapped; None when there is none."""
         key = self.dialect.parameters.key
         if method == self.dialect.methods.person and self.generation == "2":
             method, key = self.dialect.second_generation.person, self.dialect.second_generation.key
-        reply = self.read(method, {key: rowid})
-        for wrapper in self.dialect.replies.wrappers:
-            inner = reply.get(wrapper)
-            if isinstance(inner, dict):
-                reply = inner
+        reply = self._unwrapped(self.read(method, {key: rowid}))
         return reply if reply.get(self.dialect.columns.row.id) else None
 
     def rows(self, method: str, loop: str, parameters: Mapping[str, str]) -> list[Row]:
@@ -136,20 +134,22 @@ class Session:
 
     def _detect(self) -> str:
         """Read the person with rowid 0, who never exists, in both ways: whoever understands says "none" and no error."""
-        text = ""
         names, second = self.dialect.methods, self.dialect.second_generation
         key = self.dialect.parameters.key
         for generation, method, parameter in (("1", names.person, key), ("2", second.person, second.key)):
             reply = self._in_session(generation, method, {parameter: "0"}, writes=False)
-            if "error" not in reply:
+            if not (text := _error(reply)):
                 return generation
-            text = text_of(reply["error"])
-        raise errors.unusable(self.server, text)
+        raise errors.unusable(self.server, text or "")
+
+    def _unwrapped(self, reply: Row) -> Row:
+        inner = (reply.get(wrapper) for wrapper in self.dialect.replies.wrappers)
+        return next((record for record in inner if isinstance(record, dict)), reply)
 
     def _call(self, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
         reply = self._in_session(self.generation, method, parameters, writes=writes)
-        if "error" in reply:
-            raise errors.Refusal(method, text_of(reply["error"]))
+        if text := _error(reply):
+            raise errors.Refusal(method, text)
         return reply
 
     def _in_session(self, generation: str, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
@@ -157,7 +157,7 @@ class Session:
         if fresh:
             self.log_in()
         reply = self._send(generation, method, parameters, writes=writes)
-        if "error" in reply and not fresh:
+        if _error(reply) and not fresh:
             self.log_in()
             reply = self._send(generation, method, parameters, writes=writes)
         return reply
@@ -217,6 +217,12 @@ class Session:
         if not isinstance(reply, dict):
             raise errors.unreadable(self.server, writes=writes)
         return reply
+
+
+def _error(reply: Row) -> str | None:
+    """What {"error": ...} says; None for a reply without one, or with an empty one."""
+    error = reply.get("error")
+    return None if error in (None, "", False) else text_of(error) or "error"
 
 
 def server_name(url: str) -> str:

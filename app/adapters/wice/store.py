@@ -226,7 +226,7 @@ class WiceStore(ABC):
         search = {**self._dialect.parameters.full_list, **self._dialect.parameters.search, column: str(stamp)}
         rows = self._session.rows(table.list, table.loop, {**search, **self._window})
         rowids = [text_of(row.get(self._columns.id)) for row in rows if text_of(row.get(column)) == str(stamp)]
-        return table.item_id(min(rowids, key=int)) if rowids else None
+        return table.item_id(min(rowids, key=lambda rowid: (len(rowid), rowid))) if rowids else None
 
     @property
     def _window(self) -> Mapping[str, str]:

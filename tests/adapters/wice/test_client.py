@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,6 @@ def test_no_cookie_password_or_value_reaches_a_log(wice: Wice, caplog: pytest.Lo
         ({"dialect": {"nonsense": 1}}, r"dialect\.nonsense"),
     ],
 )
-def test_bad_settings_are_named_with_their_place(wice: Wice, access: dict[str, object], place: str) -> None:
+def test_bad_settings_are_named_with_their_place(wice: Wice, access: dict[str, Any], place: str) -> None:
     with pytest.raises(BadInput, match=place):
         wice.crm(**access)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.domain.contact import Contact, Entity
 from app.domain.ids import ItemId
-from app.domain.sync import Absence, Held, Item, Kind, Obstacle
+from app.domain.sync import Absence, Absent, Held, Item, Kind, Obstacle
 from app.errors import BadInput
 from tests.adapters.wice.servers import (
     Wice,
@@ -168,7 +169,7 @@ class TestChanges:
         (seen,) = listing.sightings
         assert seen.version.isdecimal()
         assert item(crm, person).version == seen.version
-        assert item(crm, person).record.birthday == "1970-12-18"  # type: ignore[union-attr]  # a person's
+        assert item(crm, person).record == Contact(last_name="Schulz", birthday="1970-12-18")
         assert page(crm, Kind.CONTACTS, listing.cursor).cursor == listing.cursor
 
 
@@ -229,6 +230,8 @@ class TestFetch:
             crm = wice.crm(url=url)
             *found, other = crm.store(Kind.CONTACTS).fetch([*persons, foreign])
             reads = wice.counters()["requests"]
-        assert [found_one.record.company_town for found_one in found] == ["Kiel"] * 3  # type: ignore[union-attr]
-        assert other.because is Absence.UNFLAGGED  # type: ignore[union-attr]
+        expected = Contact(company_name="Nordlicht GmbH", company_town="Kiel")
+        records = [answer.record for answer in found if isinstance(answer, Item)]
+        assert records == [replace(expected, last_name=f"Schulz {number}") for number in range(3)]
+        assert other == Absent(foreign, Absence.UNFLAGGED)
         assert reads["get_company"] == 1

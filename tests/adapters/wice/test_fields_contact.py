@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -44,7 +45,7 @@ contacts = st.builds(
 @given(contacts)
 def test_R3_a_person_survives_the_round_trip(contact: Contact) -> None:
     own = FIELDS.read_person(FIELDS.write_person(contact))
-    company = dict.fromkeys(COMPANY_FIELDS, "")
+    company: dict[str, Any] = dict.fromkeys(COMPANY_FIELDS, "")
     assert own == replace(contact, **company)
 
 
