@@ -35,13 +35,15 @@ class Arrivals:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back."""
+    """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back. `linked`: ids of
+    all linked items."""
 
     kind: Kind
     policy: Policy
     companies: Sequence[Company]
     new_link: NewLink
     ended: Mapping[str, Link] = field(default_factory=dict)
+    linked: frozenset[ItemId] = frozenset()
 
 
 def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) -> Arrivals:
@@ -155,6 +157,10 @@ class _Founding:
             self._founded[key].append((item, contact))
 
     def _company(self, item: Item, contact: Contact, found: Sequence[Company], key: str) -> None:
+        if key in self._brought or (found and found[0].id in self._setting.linked):
+            # A second contact of one company: it exists and is not created again (R6), and one record cannot be two contacts.
+            self._arrivals.hints.append(_hint(item, Side.EXCHANGE, HintReason.AMBIGUOUS_COMPANY, contact.company_name))
+            return
         self._brought.add(key)
         into = ItemId(found[0].id) if found else None
         write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=contact, into=into)

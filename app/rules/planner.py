@@ -155,6 +155,7 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
         companies=situation.companies,
         new_link=situation.new_link,
         ended=_revivable(situation, linked),
+        linked=frozenset(linked),
     )
     return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
 

@@ -62,7 +62,8 @@ def _adopt(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Sequence[J
         mine = [entry for entry in entries if entry.intent.side is side]
         resumed = stores.on(side).resume([creation(entry.intent) for entry in mine])
         for entry, item in zip(mine, resumed, strict=True):
-            if item is None:
+            other = links.of(side, item.id) if item else None
+            if item is None or (other and other.id != entry.intent.link):
                 ledger.close_intent(entry.intent.attempt, IntentState.ABANDONED)
             else:
                 found[entry.intent.link][side] = entry, item

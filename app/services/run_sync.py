@@ -97,7 +97,8 @@ class Run:
     def _continues(self, stored: StoredPlan, *, approve: bool) -> bool:
         """Is it the stored plan that is executed: the one a person saw, or one that was confirmed and whose run died?"""
         if stored.state is PlanState.OPEN:
-            return approve
+            # An analysis of which nothing is left to do binds nobody.
+            return approve and any(action.key in stored.keys for plan in self._plans() for action in plan.actions)
         return stored.state is PlanState.EXECUTING and self._alarmed()
 
     def _wait(self) -> None:

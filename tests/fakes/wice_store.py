@@ -122,7 +122,9 @@ class FakeWiceStore:
 
     def _create(self, write: Create) -> Outcome:
         if same := self._same_meeting(write.record):
-            return self._join(same, write.record)
+            if self._user not in self._server.rows[same].participants:
+                return self._join(same, write.record)
+            write = replace(write, record=replace(write.record, uid=""))
         made = self._crm.change("insert", lambda: self._insert(write))
         if self.kind is Kind.CONTACTS:
             self._flag(made)

@@ -1,0 +1,187 @@
+"""Random histories of an office: people work on both sides, servers fail, the process dies - and what must hold whatever happened.
+
+Every item that a person creates carries a token in a field that nobody edits, every edit types a value that was never typed before: so it can be
+proven afterwards that nothing was lost, nothing was doubled, and what is not mapped is untouched.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from app.domain.account import Direction
+from app.domain.appointment import Appointment, Timed
+from app.domain.contact import COMPANY_FIELDS, Contact
+from app.domain.fingerprint import Record, differences
+from app.domain.ids import ItemId
+from app.domain.sync import Kind, Side
+from app.services.report import RunReport, Status
+from tests.engine.harness import ANNA, Office
+from tests.fakes.faults import Crash
+
+MAILBOX = f"{ANNA}@example.com"
+
+
+def token_of(record: Record) -> str:
+    return record.department if isinstance(record, Contact) else record.title
+
+
+def value_of(record: Record) -> str:
+    return record.mobile_phone if isinstance(record, Contact) else record.place
+
+
+@dataclass
+class Typed:
+    """The value that a person typed last into one item on one side."""
+
+    token: str
+    value: str
+
+
+@dataclass
+class History:
+    """An office, what was typed into it, and how many copies people made of what."""
+
+    office: Office
+    serial: int = 0
+    typed: dict[tuple[Side, ItemId], Typed] = field(default_factory=dict)
+    copies: Counter[str] = field(default_factory=Counter)
+    twins: set[str] = field(default_factory=set)
+    undone: set[str] = field(default_factory=set)
+    purged: set[str] = field(default_factory=set)
+    hands: dict[str, frozenset[ItemId]] = field(default_factory=lambda: {"inactive": frozenset()})
+
+    def next(self, prefix: str) -> str:
+        self.serial += 1
+        return f"{prefix}{self.serial:04d}"
+
+    def new_record(self, kind: Kind, company: str = "", token: str = "", name: str = "") -> Record:
+        token = token or self.next("T")
+        value = self.next("0171-")
+        if kind is Kind.CONTACTS:
+            return Contact(
+                first_name=name or "Eva",
+                last_name=f"Name{token}",
+                department=token,
+                mobile_phone=value,
+                company_name=company,
+                email=f"{token}@example.com".lower(),
+            )
+        start = datetime(2026, 4, 1, 9, tzinfo=UTC) + timedelta(hours=self.serial)
+        return Appointment(title=token, place=value, when=Timed(start=start, end=start + timedelta(hours=1)))
+
+    def note(self, side: Side, item: ItemId, record: Record) -> None:
+        self.typed[side, item] = Typed(token_of(record), value_of(record))
+
+    # Where things are.
+
+    def outlook(self, kind: Kind) -> list[ItemId]:
+        folder = self.office.folder(kind)
+        return self.office.exchange.contents(folder) if folder else []
+
+    def wice(self, kind: Kind) -> list[ItemId]:
+        prefix = ("p:",) if kind is Kind.CONTACTS else ("a:",)
+        return [item for item in self.office.wice.rows if item.startswith(prefix)]
+
+    # The product at work.
+
+    def sync(self, crash_at: int | None = None, side: Side = Side.WICE) -> RunReport | None:
+        """One run; with `crash_at` the process dies at that remote call on `side`."""
+        faults = self.office.wice.faults if side is Side.WICE else self.office.exchange.faults
+        if crash_at is not None:
+            faults.crash_at(crash_at)
+        try:
+            return self.office.sync()
+        except Crash:
+            self.office.clock.tick(1)
+            return None
+        finally:
+            faults.on_point = lambda _: None
+
+    def settle(self) -> None:
+        """All faults are over; run until there is nothing left to do, confirming what guards stop."""
+        self.office.wice.faults.clear()
+        self.office.exchange.faults.clear()
+        for _ in range(12):
+            report = self.office.sync()
+            if report.status is Status.NEEDS_CONFIRMATION:
+                report = self.office.confirm()
+            assert report.status in (Status.DONE, Status.NOTHING_TO_DO), report.json()
+            if report.status is Status.NOTHING_TO_DO:
+                break
+        else:
+            raise AssertionError(f"does not come to rest: {report.json()}")
+        self.nothing_more()
+
+    def nothing_more(self) -> None:
+        """R28, R3: one more run finds nothing and writes nothing."""
+        before = self.office.wice.writes, self.office.exchange.writes
+        report = self.office.sync()
+        assert report.status is Status.NOTHING_TO_DO, report.json()
+        assert before == (self.office.wice.writes, self.office.exchange.writes)
+
+    # What must hold.
+
+    def check(self) -> None:
+        self.nobody_was_mailed()
+        self.nothing_is_doubled()
+        self.nothing_is_lost()
+        self.unmapped_is_untouched()
+        self.wice_records_are_never_deleted()
+        self.both_sides_are_equal()
+
+    def nobody_was_mailed(self) -> None:
+        assert (self.office.wice.mails, self.office.exchange.mails) == (0, 0), "R15"
+
+    def nothing_is_doubled(self) -> None:
+        office = self.office
+        for kind in Kind:
+            in_outlook = Counter(token_of(office.exchange.items[item].record) for item in self.outlook(kind))
+            alive = [office.wice.rows[item] for item in self.wice(kind) if office.wice.exists(item)]
+            in_wice = Counter(token_of(row.record) for row in alive)
+            for where, count in (("Exchange", in_outlook), ("Wice", in_wice)):
+                doubled = {token: n for token, n in count.items() if token and n > 1 + self.copies[token]}
+                assert not doubled, f"R30 doubled in {where}: {doubled}"
+
+    def nothing_is_lost(self) -> None:
+        """Every value that was typed last into an item is in some record, in Deleted Items, or in the history (R22, R33)."""
+        office = self.office
+        kept = {value_of(item.record) for item in office.exchange.items.values()}
+        kept |= {value_of(row.record) for row in office.wice.rows.values()}
+        kept |= {value_of(record) for record in images(office)}
+        lost = {typed.value for typed in self.typed.values()} - kept
+        assert not lost, f"lost: {lost}"
+
+    def unmapped_is_untouched(self) -> None:
+        for stored in (*self.office.exchange.items.values(), *self.office.wice.rows.values()):
+            if stored.unmapped:
+                assert stored.unmapped["category"] == token_of(stored.record), "R2"
+
+    def wice_records_are_never_deleted(self) -> None:
+        rows = self.office.wice.rows
+        assert {side_item[1] for side_item in self.typed if side_item[0] is Side.WICE} <= set(rows), "R8"
+        assert {row.id for row in rows.values() if row.binned or row.deactivated} == self.hands["inactive"], "R8"
+
+    def both_sides_are_equal(self) -> None:
+        profile, *_ = self.office.database.registry.profile(ANNA)
+        if profile.direction is not Direction.BOTH:
+            return
+        with self.office.database.books.open(profile.id, "check") as ledger:
+            for kind in Kind:
+                for link in ledger.links(kind):
+                    if not link.ended:
+                        ours = self.office.wice.record(link.wice.id, ANNA)
+                        theirs = self.office.exchange.items[link.exchange.id].record
+                        # What Wice's company does not know may stay on a contact in Exchange (R6).
+                        unknown = {name for name in COMPANY_FIELDS if not getattr(ours, name, "")}
+                        differing = set(differences(ours, theirs)) - unknown
+                        assert not differing, f"R1 {differing} {link}"
+
+
+def images(office: Office) -> list[Record]:
+    """All before and after images of the journal."""
+    profile, *_ = office.database.registry.profile(ANNA)
+    history = office.database.history
+    entries = [entry for run in history.runs(profile.id, limit=10_000) for entry in history.entries_of_run(run.id)]
+    return [record for entry in entries for record in (entry.intent.before, entry.intent.after) if record]
