@@ -16,7 +16,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup-runtime ## start everything with made-up data, show a first sync; ONCE=1: print the results and end
-	$(BIN)/python tools/demo.py $(if $(filter-out 0,$(ONCE)),--once)
+	$(BIN)/python -m tools.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint ## all checks and all tests, with the real servers they need
 	$(BIN)/python -m pytest --numprocesses 2

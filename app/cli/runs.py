@@ -14,6 +14,7 @@ import typer
 
 from app.cli.console import application
 from app.cli.exits import OF_STATUS, Exit, worst
+from app.cli.handling import handled
 from app.cli.progress import shown
 from app.cli.results import show
 from app.domain.ids import RunId
@@ -37,14 +38,15 @@ ProfileName = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="All active profiles, one after another.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (contract), with --all one a line.")]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All items, with old and new values.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All items, with old and new values; also in the JSON.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The table only, no items.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(analyse)
-    app.command()(sync)
-    app.command()(confirm)
+    app.command()(handled(analyse))
+    app.command()(handled(sync))
+    app.command()(handled(confirm))
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,11 @@ class _Shape:
     title: str
     json: bool
     verbose: bool
+    items: bool
     changes: Callable[[Application, RunReport], Sequence[Change]]
 
     def show(self, product: Application, report: RunReport) -> None:
-        changes = self.changes(product, report) if report.run and (self.verbose or not self.json) else ()
+        changes = self.changes(product, report) if report.run and self.items else ()
         if not self.json:
             show(report, self.title, changes, verbose=self.verbose)
             return
@@ -65,9 +68,16 @@ class _Shape:
         sys.stdout.flush()
 
 
-def analyse(profile: ProfileName = "", *, every: All = False, as_json: Json = False, verbose: Verbose = False) -> Exit:
+def analyse(
+    profile: ProfileName = "",
+    *,
+    every: All = False,
+    as_json: Json = False,
+    verbose: Verbose = False,
+    quiet: Quiet = False,
+) -> Exit:
     """Compute, show and store what a synchronisation would do. Writes nothing, except that it creates the folders "Wice"."""
-    shape = _Shape("Result of the last analysis", as_json, verbose, _planned)
+    shape = _Shape("Result of the last analysis", as_json, verbose, verbose or not (quiet or as_json), _planned)
     return _each(profile, every, "analyse", shape, lambda desk: Run(desk).analyse())
 
 
@@ -82,7 +92,7 @@ def sync(
     ] = False,
 ) -> Exit:
     """Carry out what the last analysis planned; without one, analyse and carry out."""
-    shape = _Shape("Result of the last synchronisation", as_json, verbose, _written)
+    shape = _Shape("Result of the last synchronisation", as_json, verbose, verbose, _written)
     trigger = "scheduled" if scheduled else "sync"
     return _each(profile, every, trigger, shape, lambda desk: Run(desk).synchronise(approve=not scheduled))
 
@@ -95,7 +105,7 @@ def confirm(
     verbose: Verbose = False,
 ) -> Exit:
     """Carry out a plan that was stopped for safety, or drop it."""
-    shape = _Shape("Result of the last synchronisation", as_json, verbose, _written)
+    shape = _Shape("Result of the last synchronisation", as_json, verbose, verbose, _written)
     with application() as product:
         past = confirming.run_to_confirm(product.history, RunId(run))
         name = product.profile_name(past.profile)

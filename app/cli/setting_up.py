@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from app.cli.console import OUT, application
+from app.cli.handling import handled
 from app.errors import BadInput
 from app.services.setup import Outcome, SettingUp, Step, step
 
 
 def register(app: typer.Typer) -> None:
     """Add this command."""
-    app.command()(apply)
+    app.command()(handled(apply))
 
 
 def apply(

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from app.cli.console import OUT, application
 from app.cli.exits import Exit
+from app.cli.handling import handled
 from app.errors import BadInput, WiceSyncError
 from app.services.doctor import Check, Verdict, examine
 from app.services.export import export as export_state
@@ -26,15 +27,15 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    app.command()(doctor)
-    app.command()(export)
-    app.command()(migrate)
+    app.command()(handled(doctor))
+    app.command()(handled(export))
+    app.command()(handled(migrate))
     secrets = typer.Typer(help="The keys that encrypt stored passwords.", no_args_is_help=True)
-    secrets.command()(rotate)
+    secrets.command()(handled(rotate))
     app.add_typer(secrets, name="secrets")
     # Its options are the sandbox's own, --help too.
     passed_on = {"ignore_unknown_options": True, "allow_extra_args": True}
-    app.command(context_settings=passed_on, add_help_option=False)(sandbox)
+    app.command(context_settings=passed_on, add_help_option=False)(handled(sandbox))
 
 
 def migrate(*, as_json: Json = False) -> None:
