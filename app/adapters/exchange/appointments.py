@@ -43,7 +43,7 @@ class Appointments:
     def draft(self, record: Record) -> Draft:
         """All filled properties and the UID, which Exchange takes on creation only (R16)."""
         wanted = _appointment(record)
-        wanted = replace(wanted, shown=fields.shown_for(wanted, None, self._calendar))
+        wanted = replace(wanted, shown=fields.shown_for(wanted, None))
         values = fields.write(wanted, self._calendar) | {fields.UID: clean(wanted.uid)}
         return Draft({path: text for path, text in values.items() if text}, fields.held(values, ()))
 
@@ -55,7 +55,7 @@ class Appointments:
             when=_zoned(old, new),
             participants=old.participants,
             uid=old.uid,
-            shown=fields.shown_for(new, old, self._calendar),
+            shown=fields.shown_for(new, old),
         )
         values = fields.changes(old, new, self._calendar)
         held = fields.held(fields.write(new, self._calendar) | {fields.UID: new.uid}, old.participants)

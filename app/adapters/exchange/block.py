@@ -5,25 +5,10 @@ Reading is tolerant: Outlook turns text into HTML and back, which changes line e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from app.domain.appointment import Participant
 from app.domain.fingerprint import normal_text
 
 START = "--- Teilnehmer laut Wice ---"
 END = "--- Ende ---"
-
-
-def lines_for(participants: Iterable[Participant]) -> tuple[str, ...]:
-    """One line per participant: "Name (e-mail)"; angle brackets would not survive a turn through HTML."""
-    lines = (_line(one) for one in participants)
-    return tuple(dict.fromkeys(line for line in lines if line))
-
-
-def _line(one: Participant) -> str:
-    if one.name and one.email:
-        return normal_text(f"{one.name} ({one.email})").replace("\n", " ")
-    return normal_text(one.name or one.email).replace("\n", " ")
 
 
 def attach(text: str, lines: tuple[str, ...]) -> str:

@@ -26,10 +26,12 @@ class Busy(Retry):
 class AnswerLost(Retry):
     """The call may have been carried out: the connection broke, the time ran out, or the answer cannot be read."""
 
-    def __init__(self, message: str, *, after: timedelta = DEFAULT_WAIT, broken: bool = False) -> None:
-        super().__init__(message, after=after)
+    def __init__(self, message: str, *, broken: bool = False, answered: bool = False) -> None:
+        super().__init__(message, after=DEFAULT_WAIT)
         self.broken = broken
         """The connection broke at once, so that a read may be repeated at once."""
+        self.answered = answered
+        """The server did answer, but it broke off or its answer cannot be read, perhaps because of one item."""
 
 
 class RejectedCall(Exception):
@@ -150,7 +152,7 @@ def by_code(code: str, text: str, where: str, back_off: timedelta | None = None)
         return Busy(f"{where} is busy ({code})", after=back_off or DEFAULT_WAIT)
     if code in REJECTED:
         return RejectedCall(code, text)
-    return AnswerLost(f"{where} could not answer ({code})")
+    return AnswerLost(f"{where} could not answer ({code})", answered=True)
 
 
 def concerns_mailbox(code: str) -> bool:
@@ -169,7 +171,7 @@ def translate(error: Exception, where: str) -> Exception:
         case HttpFault():
             return _by_status(error, where)
         case MalformedReply():
-            return AnswerLost(f"{where}: {error}")
+            return AnswerLost(f"{where}: {error}", answered=True)
         case ErrorTimeoutExpired() | TransportError() | requests.RequestException() | OSError():
             return _by_connection(error, where)
         case ErrorInternalServerTransientError():
@@ -195,7 +197,8 @@ def _by_status(error: HttpFault, where: str) -> Exception:
         return Busy(f"{where} is busy (HTTP {error.status})", after=error.back_off or DEFAULT_WAIT)
     if error.status == requests.codes.request_entity_too_large:
         return RejectedCall("ErrorMessageSizeExceeded", "HTTP 413")
-    return AnswerLost(f"{where} could not answer (HTTP {error.status})")
+    broke_off = error.status == requests.codes.server_error
+    return AnswerLost(f"{where} could not answer (HTTP {error.status})", answered=broke_off)
 
 
 def _by_connection(error: Exception, where: str) -> Exception:

@@ -13,6 +13,7 @@ from app.adapters.exchange.paths import BODY, Path, Values, clock, plain
 from app.adapters.exchange.wire import children, find, local, text_of, xml_text
 from app.domain.appointment import AllDay, Appointment, Participant, Timed
 from app.domain.fingerprint import clean, differences
+from app.domain.participants import shown_lines
 
 SUBJECT = plain("item", "Subject")
 SENSITIVITY = plain("item", "Sensitivity")
@@ -148,14 +149,9 @@ def _participant(mailbox: Element) -> Participant:
     return Participant(name=clean(parts.get("Name", "")), email=address if "@" in address else "")
 
 
-def shown_for(wanted: Appointment, before: Appointment | None, calendar: Calendar) -> tuple[str, ...]:
-    """The lines of our block: Wice's participants who are neither the owner nor attendees of the item already (R15)."""
-    present = before.participants if before else ()
-    mails = {one.email.casefold() for one in present if one.email} | {calendar.owner.casefold()}
-    names = {one.name for one in present if not one.email}
-    return block.lines_for(
-        one for one in wanted.participants if one.email.casefold() not in mails and (one.email or one.name not in names)
-    )
+def shown_for(wanted: Appointment, before: Appointment | None) -> tuple[str, ...]:
+    """The lines of our block: Wice's participants who are no attendees of the item already (R15), exactly as the planner expects them."""
+    return shown_lines(wanted.participants, before.participants if before else ())
 
 
 def write(wanted: Appointment, calendar: Calendar) -> dict[Path, str]:

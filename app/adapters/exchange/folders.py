@@ -83,14 +83,19 @@ class Folders:
         if path.casefold() == "default":
             return standard.folder()
         names = [normal_text(name) for name in path.strip("/").split("/")]
-        at = self._start(names, standard, kind) if len(names) > 1 else self._below(standard.id, names[0])
+        at = self._start(names, standard, kind)
         for name in names[1:]:
             at = self._below(at.id, name) if at else None
         return self._fit(at, kind) if at else None
 
     def _start(self, names: list[str], standard: _Found, kind: Kind) -> _Found | None:
-        """The first folder of a path: the standard one by its English name or its own, else one at the top."""
+        """The first folder of a path: the standard one by its English name or its own, else one at the top.
+
+        A single name, such as "Wice", is looked for below the standard folder first (R25).
+        """
         first = names[0].casefold()
+        if len(names) == 1 and (found := self._below(standard.id, names[0])):
+            return found
         if first in {STANDARD[kind], normal_text(standard.name).casefold()}:
             return standard
         root = self._get(self._standard(_ROOT))

@@ -54,7 +54,8 @@ class Session:
             self.close()
             raise self._translated(error) from error
         if expected is not None and len(messages) != expected:
-            raise AnswerLost(f"{self.access.where} answered {len(messages)} of {expected} parts of {local(body)}")
+            parts = f"{len(messages)} of {expected} parts of {local(body)}"
+            raise AnswerLost(f"{self.access.where} answered {parts}", answered=True)
         return messages
 
     def _send(self, body: Element) -> list[Message]:

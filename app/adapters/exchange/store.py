@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from app.adapters.exchange import bodies
 from app.adapters.exchange.errors import MISSING, by_code, concerns_mailbox
+from app.adapters.exchange.isolating import Isolating
 from app.adapters.exchange.items import batches, identity, item_of, stamp_of
 from app.adapters.exchange.listing import Listing
 from app.adapters.exchange.mapping import Mapping, Unfit
@@ -48,11 +49,13 @@ class FolderStore:
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """See `app.ports.Store.fetch`. Source: GetItem, in batches."""
         for batch in batches(ids):
-            messages = self._session.read(bodies.get_items(batch, self._mapping.paths), len(batch))
+            messages = Isolating(self._session, self._mapping.paths).messages(batch)
             for identifier, message in zip(batch, messages, strict=True):
                 yield self._found(identifier, message)
 
-    def _found(self, identifier: ItemId, message: Message) -> Found:
+    def _found(self, identifier: ItemId, message: Message | None) -> Found:
+        if message is None:
+            return Held(identifier, Version(""), Obstacle.UNREADABLE)
         if message.code in MISSING:
             return Absent(identifier, Absence.DELETED)
         if concerns_mailbox(message.code):

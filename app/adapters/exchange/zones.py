@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from exchangelib.winzone import CLDR_TO_MS_TIMEZONE_MAP, MS_TIMEZONE_TO_IANA_MAP
+from exchangelib.winzone import IANA_TO_MS_TIMEZONE_MAP, MS_TIMEZONE_TO_IANA_MAP
 
 from app.domain.appointment import AllDay
 
@@ -18,7 +18,7 @@ _HALF_DAY = timedelta(hours=12)
 
 def windows_id(iana: str) -> str:
     """The Windows id of an IANA zone. Raises: ValueError when Windows has none."""
-    entry = CLDR_TO_MS_TIMEZONE_MAP.get(iana)
+    entry = IANA_TO_MS_TIMEZONE_MAP.get(iana)
     if entry is None:
         raise ValueError(f"Exchange knows no time zone for {iana!r}")
     return str(entry[0])
@@ -27,7 +27,7 @@ def windows_id(iana: str) -> str:
 def iana_name(identifier: str) -> str:
     """The IANA zone of a Windows id, "" when it is nobody's ("Customized Time Zone", "tzone://Microsoft/Custom", a display name)."""
     name = str(MS_TIMEZONE_TO_IANA_MAP.get(identifier, identifier))
-    return name if name in CLDR_TO_MS_TIMEZONE_MAP else ""
+    return name if name in IANA_TO_MS_TIMEZONE_MAP else ""
 
 
 def midnight(day: date, zone: str) -> datetime:

@@ -1,6 +1,6 @@
 """The Exchange sandbox as these tests use it: control paths, and mailboxes opened by the adapter."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
@@ -106,6 +106,11 @@ def written(outcome: Outcome) -> Item:
     assert isinstance(outcome, Written), outcome
     assert outcome.item is not None
     return outcome.item
+
+
+def changed(record: Any, /, **fields: Any) -> Any:
+    """`record` with other values in these fields."""
+    return replace(record, **fields)
 
 
 def add(store: Store, *records: Record) -> list[Item]:

@@ -1,6 +1,5 @@
 """Writing over the wire: outcomes in order, lost siblings none, nothing twice, nothing over somebody's newer version."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,18 @@ from app.domain.sync import Absence, Item, Kind
 from app.domain.writes import Missing, Outcome, Refused, Stale, Unknown, Write, Written
 from app.errors import Halt, HaltCode, Retry
 from app.ports import Store
-from tests.adapters.exchange.sandbox_server import ANNA, Server, add, creation, persons, read, removal, update, written
+from tests.adapters.exchange.sandbox_server import (
+    ANNA,
+    Server,
+    add,
+    changed,
+    creation,
+    persons,
+    read,
+    removal,
+    update,
+    written,
+)
 from tests.adapters.exchange.test_store import TIMED
 
 
@@ -24,7 +34,7 @@ def interrupted(store: Store, *writes: Write) -> tuple[list[Outcome], Exception]
 
 
 def renamed(items: list[Item]) -> list[Write]:
-    return [update(item, replace(item.record, first_name="Berta")) for item in items]
+    return [update(item, changed(item.record, first_name="Berta")) for item in items]
 
 
 def names(server: Server) -> list[str]:
@@ -129,7 +139,11 @@ def test_a_busy_server_did_nothing_and_says_when_to_come_again(server: Server, k
     store = server.store()
     items = add(store, *persons(2))
     server.fault(kind, operation, retry_after_s=7)
-    writes = {"CreateItem": [creation(persons(1)[0])], "UpdateItem": renamed(items), "DeleteItem": [removal(items[0])]}
+    writes: dict[str, list[Write]] = {
+        "CreateItem": [creation(persons(1)[0])],
+        "UpdateItem": renamed(items),
+        "DeleteItem": [removal(items[0])],
+    }
     told, error = interrupted(store, *writes[operation])
     assert told == []
     assert isinstance(error, Retry)
@@ -186,7 +200,7 @@ def test_R32_what_exchange_cannot_hold_is_refused_alone(server: Server) -> None:
 
 def test_R18_a_series_is_never_flattened(server: Server) -> None:
     store = server.store(Kind.APPOINTMENTS)
-    series = replace(TIMED, recurrence=Recurrence(rrule="FREQ=DAILY"))
+    series = changed(TIMED, recurrence=Recurrence(rrule="FREQ=DAILY"))
     assert [type(one) for one in store.write([creation(series)])] == [Refused]
     assert server.items(Kind.APPOINTMENTS) == []
 
@@ -202,6 +216,6 @@ def test_quadratic_phone_deletes_one_change_is_one_element(server: Server) -> No
     store = server.store()
     phones = Contact(last_name="A", phone="1", phone2="2", phone3="3", mobile_phone="4")
     [item] = add(store, phones)
-    changed = written(next(iter(store.write([update(item, replace(phones, phone="", phone2="22"))]))))
-    assert read(store, item.id) == [changed]
-    assert changed.record == replace(phones, phone="", phone2="22")
+    after = written(next(iter(store.write([update(item, changed(phones, phone="", phone2="22"))]))))
+    assert read(store, item.id) == [after]
+    assert after.record == changed(phones, phone="", phone2="22")
