@@ -15,8 +15,13 @@ from app.errors import Halt, HaltCode
 from tests.contract.asking import creation, end, found, outcome, pages, read, removal, sightings, update, written
 from tests.contract.benches import ExchangeBench, ExchangeStoreBench, Trouble, sample
 
-NAME = f"Vertrag {new_id(8)}"
 KINDS = pytest.mark.parametrize("kind", list(Kind))
+
+
+@pytest.fixture
+def name() -> str:
+    """A folder's name that no other test used in this mailbox."""
+    return f"Vertrag {new_id(8)}"
 
 
 def test_the_mailbox_answers(exchange: ExchangeBench) -> None:
@@ -54,17 +59,17 @@ def test_R25_R43_a_new_folder_is_marked_and_found_again(exchange: ExchangeBench,
 
 
 @KINDS
-def test_R25_a_folder_is_found_by_its_path(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, NAME)
+def test_R25_a_folder_is_found_by_its_path(exchange: ExchangeBench, kind: Kind, name: str) -> None:
+    folder = exchange.hand.add_folder(kind, name)
     standard = "Contacts" if kind is Kind.CONTACTS else "Calendar"
-    hit = exchange.open().find_folder(f"{standard}/{NAME}", kind)
+    hit = exchange.open().find_folder(f"{standard}/{name}", kind)
     assert hit
-    assert (hit.id, hit.name, hit.marker) == (folder, NAME, "")
+    assert (hit.id, hit.name, hit.marker) == (folder, name, "")
 
 
 @KINDS
-def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, NAME)
+def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kind, name: str) -> None:
+    folder = exchange.hand.add_folder(kind, name)
     exchange.open().mark_folder(folder, "eins")
     assert exchange.open().folder(folder, kind).marker == "eins"
     exchange.open().mark_folder(folder, "zwei")
@@ -72,17 +77,17 @@ def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kin
 
 
 @KINDS
-def test_R26_a_renamed_folder_stays_the_same(exchange: ExchangeBench, kind: Kind) -> None:
-    folder = exchange.hand.add_folder(kind, NAME)
-    exchange.hand.rename_folder(folder, f"{NAME} neu")
-    assert exchange.open().folder(folder, kind).name == f"{NAME} neu"
+def test_R26_a_renamed_folder_stays_the_same(exchange: ExchangeBench, kind: Kind, name: str) -> None:
+    folder = exchange.hand.add_folder(kind, name)
+    exchange.hand.rename_folder(folder, f"{name} neu")
+    assert exchange.open().folder(folder, kind).name == f"{name} neu"
 
 
 @KINDS
 @pytest.mark.parametrize("fate", ["bin_folder", "destroy_folder"])
-def test_R26_a_vanished_folder_halts(exchange: ExchangeBench, kind: Kind, fate: str) -> None:
+def test_R26_a_vanished_folder_halts(exchange: ExchangeBench, kind: Kind, fate: str, name: str) -> None:
     mailbox = exchange.open()
-    folder = mailbox.folder(exchange.hand.add_folder(kind, NAME), kind)
+    folder = mailbox.folder(exchange.hand.add_folder(kind, name), kind)
     {"bin_folder": exchange.hand.bin_folder, "destroy_folder": exchange.hand.destroy_folder}[fate](folder.id)
     with pytest.raises(Halt) as halt:
         exchange.open().folder(folder.id, kind)
@@ -90,9 +95,9 @@ def test_R26_a_vanished_folder_halts(exchange: ExchangeBench, kind: Kind, fate: 
 
 
 @KINDS
-def test_R26_a_folder_that_vanishes_under_a_listing_halts(exchange: ExchangeBench, kind: Kind) -> None:
+def test_R26_a_folder_that_vanishes_under_a_listing_halts(exchange: ExchangeBench, kind: Kind, name: str) -> None:
     mailbox = exchange.open()
-    folder = mailbox.folder(exchange.hand.add_folder(kind, NAME), kind)
+    folder = mailbox.folder(exchange.hand.add_folder(kind, name), kind)
     store = mailbox.store(kind, folder)
     cursor = end(pages(store))
     exchange.hand.destroy_folder(folder.id)
@@ -172,7 +177,7 @@ def test_R15_participants_are_shown_in_a_block_that_is_not_text(exchange: Exchan
     assert isinstance(made.record, Appointment)
     assert (made.record.text, made.record.participants) == (record.text, ())
     assert len(made.record.shown) == 2
-    cleared = read(store, written(store, update(made, replace(made.record, participants=()))).id)
+    cleared = read(store, written(store, update(made, replace(made.record, shown=()))).id)
     assert isinstance(cleared.record, Appointment)
     assert (cleared.record.text, cleared.record.shown) == (record.text, ())
 

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.appointment import AllDay, Appointment, Timed
+from app.domain.appointment import AllDay, Appointment, Participant, Role, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import Record, differences
-from app.domain.sync import Kind
+from app.domain.sync import Kind, Side
+from app.rules.merge import must_write
 from tests.contract.asking import creation, read, update, written
 from tests.contract.benches import ExchangeBench, ExchangeStoreBench, StoreBench, WiceBench, WiceStoreBench
 
@@ -101,6 +102,48 @@ APPOINTMENTS = {
     "another zone": replace(MEETING, when=replace(timed(2027, 1, 5, 15), zone="America/New_York")),
     "no zone": replace(MEETING, when=replace(timed(2027, 1, 5, 15), zone="")),
 }
+
+
+PEOPLE = {
+    "a name and an address": [Participant(name="Gerda Gast", email="gerda@example.org")],
+    "only an address": [Participant(email="gerda@example.org")],
+    "only a name": [Participant(name="Gerda Gast")],
+    "a comma and umlauts": [Participant(name="Gärtner, Gerda", email="gerda@example.org")],
+    "markup and brackets": [Participant(name="Gerda <Gast> & Co (extern)", email="gerda@example.org")],
+    "one name, two addresses": [
+        Participant(name="Gerda Gast", email="gerda@example.org"),
+        Participant(name="Gerda Gast", email="gast@example.org"),
+    ],
+    "twice": [Participant(name="Gerda Gast"), Participant(name="gerda  gast")],
+    "an employee by address": [Participant(name="Herr Brandt", email="bernd@example.com", role=Role.EMPLOYEE)],
+    "lines and nobody": [Participant(name="Gerda\nGast"), Participant()],
+}
+
+
+@pytest.mark.parametrize("people", PEOPLE.values(), ids=PEOPLE)
+@pytest.mark.parametrize("side", list(Side))
+def test_R15_participants_are_written_once(
+    wice: WiceBench, exchange: ExchangeBench, side: Side, people: list[Participant]
+) -> None:
+    bench: StoreBench = (
+        WiceStoreBench(wice, Kind.APPOINTMENTS)
+        if side is Side.WICE
+        else ExchangeStoreBench(exchange, Kind.APPOINTMENTS)
+    )
+    record = replace(MEETING, participants=tuple(people))
+    made = written(bench.store(), creation(record))
+    again = read(bench.store(), made.id)
+    assert again.fingerprint == made.fingerprint
+    assert not must_write(side, record, again.record)
+    after = written(bench.store(), update(again, replace(record, title="Anders")))
+    assert not must_write(side, replace(record, title="Anders"), read(bench.store(), after.id).record)
+
+
+def test_R15_a_group_is_shown_in_Exchange(exchange: ExchangeBench) -> None:
+    bench = ExchangeStoreBench(exchange, Kind.APPOINTMENTS)
+    record = replace(MEETING, participants=(Participant(name="Vertrieb", role=Role.GROUP),))
+    made = written(bench.store(), creation(record))
+    assert not must_write(Side.EXCHANGE, record, read(bench.store(), made.id).record)
 
 
 def survives(bench: StoreBench, record: Record) -> None:

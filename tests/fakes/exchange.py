@@ -221,4 +221,4 @@ class FakeExchange:
     def _own(self, record: Record) -> Record:
         if isinstance(record, Contact):
             return exchange_contact(record)
-        return replace(exchange_appointment(record, record.participants), shown=record.shown)
+        return exchange_appointment(record, record.participants)

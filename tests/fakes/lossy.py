@@ -44,8 +44,9 @@ def exchange_contact(contact: Contact) -> Contact:
 
 
 def exchange_appointment(appointment: Appointment, attendees: tuple[Participant, ...]) -> Appointment:
-    """Attendees are never written (R15): participants that are no attendees are shown in the marked block."""
-    return replace(_texts(appointment), participants=attendees, shown=shown_lines(appointment.participants, attendees))
+    """Attendees are never written (R15): participants that are no attendees are shown in the marked block, with the lines of a restored record."""
+    lines = (*shown_lines(appointment.participants, attendees), *appointment.shown)
+    return replace(_texts(appointment), participants=attendees, shown=tuple(dict.fromkeys(lines)))
 
 
 def merged(current: AnyRecord, before: AnyRecord, wanted: AnyRecord, keep: frozenset[str] = frozenset()) -> AnyRecord:
