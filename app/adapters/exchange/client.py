@@ -75,4 +75,5 @@ def open_mailbox(access: ExchangeAccess) -> Mailbox:
 
 def discover(access: ExchangeAccess) -> str:
     """The mailbox's EWS address by Autodiscover; the caller stores it. Raises: Halt(NOT_FOUND, LOGIN_REFUSED)."""
-    return find_endpoint(access, Session(access).plain_session()).endpoint
+    with Session(access).plain_session() as session:
+        return find_endpoint(access, session).endpoint

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import requests
-from exchangelib.errors import ErrorInternalServerTransientError, ErrorTimeoutExpired, TransportError
+from exchangelib.errors import TransportError
 
 from app.adapters.exchange.wire import MalformedReply
 from app.errors import Halt, HaltCode, Retry
@@ -121,6 +121,9 @@ VANISHED = frozenset(
 )
 """The folder is gone (R26)."""
 
+NO_FOLDER = MISSING | VANISHED | {"ErrorInvalidIdMalformed", "ErrorInvalidId", "ErrorInvalidIdEmpty"}
+"""What a server says to a folder id that it does not know, perhaps because the mailbox was moved or restored."""
+
 _IMPERSONATION = "Give the service account the role ApplicationImpersonation for this mailbox, or use delegate access."
 HALTS: dict[str, tuple[HaltCode, str]] = {
     "ErrorImpersonateUserDenied": (HaltCode.ACCESS_DENIED, _IMPERSONATION),
@@ -172,10 +175,8 @@ def translate(error: Exception, where: str) -> Exception:
             return _by_status(error, where)
         case MalformedReply():
             return AnswerLost(f"{where}: {error}", answered=True)
-        case ErrorTimeoutExpired() | TransportError() | requests.RequestException() | OSError():
+        case TransportError() | requests.RequestException() | OSError():
             return _by_connection(error, where)
-        case ErrorInternalServerTransientError():
-            return AnswerLost(f"{where} broke off while signing in")
         case _:
             return error
 

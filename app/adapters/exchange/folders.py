@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lxml.etree import _Element as Element
 
 from app.adapters.exchange import bodies
-from app.adapters.exchange.errors import MISSING, VANISHED, by_code
+from app.adapters.exchange.errors import NO_FOLDER, by_code
 from app.adapters.exchange.paths import MARKER, values_of
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import Message, children, find, local, text_of
@@ -126,7 +126,7 @@ class Folders:
         if folder is None:
             raise self._vanished("was deleted")
         [message] = self._session.call(bodies.mark_folder(identifier, folder.element, marker), 1)
-        if message.code in MISSING | VANISHED:
+        if message.code in NO_FOLDER:
             raise self._vanished("was deleted")
         if not message.ok:
             raise by_code(message.code, message.text, self._session.access.where)
@@ -144,7 +144,7 @@ class Folders:
     def _below(self, parent: str, name: str) -> _Found | None:
         """The child of this name; names compare as people read them."""
         [message] = self._session.read(bodies.find_folders(bodies.folder_id(parent)), 1)
-        if message.code in MISSING | VANISHED:
+        if message.code in NO_FOLDER:
             return None
         self._ok(message)
         root = find(message.element, "m:RootFolder")
@@ -157,7 +157,7 @@ class Folders:
 
     def _one(self, message: Message) -> _Found | None:
         """The folder of a response message; None when it is not there."""
-        if message.code in MISSING | VANISHED:
+        if message.code in NO_FOLDER:
             return None
         self._ok(message)
         held = find(message.element, "m:Folders")

@@ -40,6 +40,12 @@ def identity(item: Element) -> tuple[ItemId, Version]:
     return ItemId(found.get("Id", "")), Version(found.get("ChangeKey", ""))
 
 
+def version_of(message: Message) -> Version:
+    """The change key of a response message's item, "" when it has none."""
+    found = find(message.element, "m:Items/*/t:ItemId")
+    return Version(found.get("ChangeKey", "")) if found is not None else Version("")
+
+
 def stamp_of(values: Values) -> Stamp | None:
     """The mark of the run that created the item, if it was one of ours (R30)."""
     return Stamp.parse(values.get(STAMP, ""))

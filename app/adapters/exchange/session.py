@@ -68,7 +68,8 @@ class Session:
     def _connected(self) -> Connection:
         """The open connection; a new one for a new token and in a new process (a forked socket would be shared)."""
         if not self.access.endpoint:
-            self.access = find_endpoint(self.access, self.plain_session())
+            with self.plain_session() as session:
+                self.access = find_endpoint(self.access, session)
         token = self._current_token()
         kept = self._connection
         if kept is None or kept.process != os.getpid() or token is not self._token:
@@ -83,7 +84,8 @@ class Session:
         if self.access.access is not Access.IMPERSONATION:
             advice = "OAuth2 is used app-only, which opens a mailbox by impersonation; set access to impersonation."
             raise Halt(HaltCode.CONFIGURATION, f"{self.access.where}: {advice}")
-        return tokens.token_for(self.access, self.plain_session())
+        with self.plain_session() as session:
+            return tokens.token_for(self.access, session)
 
     def plain_session(self) -> requests.Session:
         """A verified, counted session without a login, for the token server and autodiscover."""

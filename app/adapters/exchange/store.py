@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from app.adapters.exchange import bodies
 from app.adapters.exchange.errors import MISSING, by_code, concerns_mailbox
 from app.adapters.exchange.isolating import Isolating
-from app.adapters.exchange.items import batches, identity, item_of, stamp_of
+from app.adapters.exchange.items import batches, identity, item_of, stamp_of, version_of
 from app.adapters.exchange.listing import Listing
 from app.adapters.exchange.mapping import Mapping, Unfit
 from app.adapters.exchange.paths import PARENT, STAMP, values_of
@@ -66,11 +66,10 @@ class FolderStore:
             return self._read(identifier, message)
         except (ValueError, ArithmeticError, LookupError) as error:
             # A poison item: its own hint, and nobody else's trouble (R7, R32). The error's type, not its text, which may quote the item.
-            return Held(identifier, Version(""), Obstacle.UNREADABLE, detail=type(error).__name__)
+            return Held(identifier, version_of(message), Obstacle.UNREADABLE, detail=type(error).__name__)
 
     def _read(self, identifier: ItemId, message: Message) -> Found:
-        element = item_of(message)
-        _, version = identity(element)
+        element, version = item_of(message), version_of(message)
         values = values_of(element)
         if values.get(PARENT, self._folder) != self._folder:
             return Absent(identifier, Absence.MOVED_AWAY)

@@ -104,6 +104,12 @@ def test_R26_a_folder_deep_below_others_is_found_by_its_id(server: Server) -> No
     assert mailbox.folder(deep.id, Kind.CONTACTS) == deep
 
 
+def test_R26_an_id_that_the_server_cannot_read_has_vanished(server: Server) -> None:
+    with pytest.raises(Halt) as caught:
+        server.mailbox().folder("kein Ordner", Kind.CONTACTS)
+    assert caught.value.code is HaltCode.FOLDER_VANISHED
+
+
 def test_a_folder_of_another_kind_is_refused(server: Server) -> None:
     mailbox = server.mailbox()
     made = mailbox.create_folder("Wice", Kind.CONTACTS, MARKER)

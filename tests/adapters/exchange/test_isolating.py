@@ -71,6 +71,7 @@ def test_R32_one_poison_item_is_held_alone(poisoned: Callable[[list[str]], Reply
     held = [one for one in found if isinstance(one, Held)]
     assert [(one.id, one.because) for one in held] == [(POISON, Obstacle.UNREADABLE)]
     assert [one.id for one in found] == IDS
+    assert held[0].version == ("1" if poisoned is spoilt else "")
     assert sum(isinstance(one, Item) for one in found) == 49
 
 
