@@ -52,6 +52,7 @@ class HintReason(StrEnum):
     SERIES = "series"
     FOREIGN_PRIVATE = "foreign_private"
     OUT_OF_WINDOW = "out_of_window"
+    OUT_OF_SCOPE = "out_of_scope"
     AMBIGUOUS_TWIN = "ambiguous_twin"
     AMBIGUOUS_COMPANY = "ambiguous_company"
     TARGET_ONLY = "target_only"

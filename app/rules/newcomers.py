@@ -35,8 +35,9 @@ class Arrivals:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back. `linked`: ids of
-    all linked items."""
+    """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back.
+    `linked`: ids of all linked items.
+    """
 
     kind: Kind
     policy: Policy

@@ -18,7 +18,7 @@ from app.rules.newcomers import NewLink, Setting, welcome
 from app.rules.policy import Policy
 from app.rules.state import Pair, SideView, end_of
 
-SILENT = frozenset({HintReason.OUT_OF_WINDOW, HintReason.TARGET_ONLY})
+SILENT = frozenset({HintReason.OUT_OF_WINDOW, HintReason.OUT_OF_SCOPE, HintReason.TARGET_ONLY})
 """Held without a hint: nothing is wrong with these items and nobody needs to act; *explain* tells about them."""
 
 

@@ -39,7 +39,7 @@ def remember(links: LinkIndex, settlements: Iterable[Settlement]) -> None:
     """Let later actions of the same run see the new links."""
     for done in settlements:
         if done.link:
-            links.by_id[done.link.id] = done.link
+            links.note(done.link)
 
 
 def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, complete: bool) -> Link | None:
@@ -63,6 +63,7 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         written_run=former.written_run if former else 0,
         written_runs=former.written_runs if former else 0,
         incomplete=not complete,
+        missing=former is not None and former.missing and Side.EXCHANGE not in written and not action.ends_link,
     )
 
 

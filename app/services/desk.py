@@ -96,6 +96,16 @@ class LinkIndex:
         """Links that have not ended."""
         return [link for link in self.by_id.values() if not link.ended]
 
+    def note(self, link: Link) -> None:
+        """Keep the index in step with what was just stored."""
+        former = self.by_id.get(link.id)
+        self.by_id[link.id] = link
+        for side, known in self._by_item.items():
+            if former and known.get(former.end(side).id) is former:
+                del known[former.end(side).id]
+            if not link.ended:
+                known[link.end(side).id] = link
+
     def of(self, side: Side, item: ItemId) -> Link | None:
         """The active link of an item."""
         return self._by_item[side].get(item)

@@ -13,7 +13,7 @@ from typing import Final
 
 from app.domain.ids import ItemId, Version
 from app.domain.journal import Settlement
-from app.domain.plan import Seen
+from app.domain.plan import HintReason, Seen
 from app.domain.sync import Absence, Absent, Found, Held, Item, Link, Page, Side, Sighting
 from app.ports import Cursor, Ledger, Store
 from app.rules.policy import Policy
@@ -60,18 +60,19 @@ def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> Si
     ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *_open_questions(store.side, links)])
     reading = _Reading()
     reading.take(fetch(store, list(ids)))
-    _forget_strangers(store, ledger, links, pending, reading)
+    outside = _set_aside_strangers(store, ledger, links, listing, pending, reading)
+    parked = _still_parked(store, ledger, [s for s in seen if s.held is not None and s.id not in ids], listing)
     doubtful = _doubt(store, ledger, links, listing, absent, reading)
     view = SideView(
         side=store.side,
         items=reading.items,
         held=reading.held,
         gone={item: why for item, why in reading.gone.items() if links.of(store.side, item)},
-        parked=[sighting for sighting in seen if sighting.held is not None and sighting.id not in ids],
+        parked=parked,
         unlisted=sum(item in reading.items for item in absent),
         doubtful=doubtful,
     )
-    return replace(view, size=_size(view, links, listing))
+    return replace(view, size=_size(view, links, listing) - outside)
 
 
 def fetch(store: Store, ids: Sequence[ItemId]) -> Iterator[Found]:
@@ -148,13 +149,32 @@ def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:
     return [link.end(side).id for link in links.active if link.incomplete or (link.missing and side is Side.EXCHANGE)]
 
 
-def _forget_strangers(
-    store: Store, ledger: Ledger, links: LinkIndex, pending: Sequence[Seen], reading: _Reading
-) -> None:
-    """Sightings of items that came and went without ever being linked need no action."""
-    strangers = [s.id for s in pending if s.id in reading.gone and links.of(store.side, s.id) is None]
-    if strangers:
-        ledger.forget_seen(store.kind, store.side, strangers)
+def _set_aside_strangers(
+    store: Store, ledger: Ledger, links: LinkIndex, listing: _Listing, pending: Sequence[Seen], reading: _Reading
+) -> int:
+    """Items that were never linked and are out of scope: forgotten, or remembered as such while a list goes on naming them.
+
+    Returns how many a list names although they are out of scope (a flagged record that is deactivated, an external appointment).
+    """
+    strangers = [s for s in pending if s.id in reading.gone and links.of(store.side, s.id) is None]
+    listed = [s for s in strangers if listing.inventory is not None and s.id in listing.inventory]
+    if listed:
+        outside = HintReason.OUT_OF_SCOPE
+        ledger.hold(store.kind, [replace(s, held=outside, detail=reading.gone[s.id].value) for s in listed])
+    gone = [s.id for s in strangers if s not in listed]
+    if gone:
+        ledger.forget_seen(store.kind, store.side, gone)
+    return len(listed)
+
+
+def _still_parked(store: Store, ledger: Ledger, parked: Sequence[Seen], listing: _Listing) -> list[Seen]:
+    """Held items that a complete list no longer names are gone, and with them their hint."""
+    if listing.inventory is None:
+        return list(parked)
+    vanished = [seen.id for seen in parked if seen.id not in listing.inventory]
+    if vanished:
+        ledger.forget_seen(store.kind, store.side, vanished)
+    return [seen for seen in parked if seen.id in listing.inventory]
 
 
 def _doubt(
@@ -177,11 +197,13 @@ def _doubt(
     ]
     if first_time or returned:
         ledger.settle([Settlement(link=link) for link in (*first_time, *returned)])
+        for link in (*first_time, *returned):
+            links.note(link)
     return len(first_time)
 
 
 def _size(view: SideView, links: LinkIndex, listing: _Listing) -> int:
     if listing.inventory is not None:
-        return len(listing.inventory)
+        return len(listing.inventory) - sum(seen.held is HintReason.OUT_OF_SCOPE for seen in view.parked)
     strangers = sum(links.of(view.side, item) is None for item in (*view.items, *view.held))
     return len(links.active) - len(view.gone) + strangers + len(view.parked)
