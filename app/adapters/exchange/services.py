@@ -5,7 +5,7 @@ What is closed here, and why exchangelib's defaults would hurt (field guide, 0 a
 * nothing is ever sent twice by itself: no loop over retries or schema versions (`send`, `_api_versions_to_try`), so no duplicates;
 * one item's error is a value among its siblings' results (`wire.Message`), never an exception that throws them away;
 * every body passes the firewall (`wrap`).
-The private hooks overridden here are pinned by tests/adapters/exchange/test_exchangelib_hooks.py.
+The private hooks overridden here are pinned by tests/adapters/exchange/test_services.py.
 """
 
 from __future__ import annotations

@@ -6,8 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
+from app.adapters.exchange.access import ExchangeAccess
+from app.adapters.exchange.client import ExchangeMailbox
 from app.adapters.exchange.wire import ERRORS, MESSAGES, SOAP, TYPES
+from tests.adapters.exchange.sandbox_server import ANNA
 
 
 @dataclass(frozen=True)
@@ -107,3 +111,19 @@ def serving(*replies: Reply | Callable[[bytes], Reply], context: ssl.SSLContext 
 def operations(canned: Canned) -> Sequence[bytes]:
     """The bodies that came in."""
     return [body for _, _, body in canned.requests]
+
+
+def root() -> Reply:
+    """What a mailbox answers to being probed."""
+    inner = '<m:Folders><t:Folder><t:FolderId Id="root"/></t:Folder></m:Folders>'
+    return messages("GetFolder", good("GetFolder", inner))
+
+
+def canned_mailbox(canned: Canned, **changed: Any) -> ExchangeMailbox:
+    given: dict[str, Any] = {
+        "mailbox": ANNA.mailbox,
+        "endpoint": f"{canned.url}/EWS",
+        "username": "u",
+        "password": "p",
+    } | changed
+    return ExchangeMailbox(ExchangeAccess(**given))

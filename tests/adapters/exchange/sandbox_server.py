@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
+import pytest
 
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.client import ExchangeMailbox
@@ -12,6 +13,7 @@ from app.domain.fingerprint import Record, fingerprint
 from app.domain.ids import AttemptId, ItemId, LinkId, new_id
 from app.domain.sync import Item, Kind, Page, Stamp
 from app.domain.writes import Create, Outcome, Remove, Update, Written
+from app.errors import Halt, HaltCode
 from app.ports import Store
 from sandbox.people import SERVICE, people
 
@@ -127,3 +129,10 @@ def listed(store: Store, cursor: str | None = None) -> list[Page]:
 
 def persons(count: int) -> list[Contact]:
     return [Contact(first_name="Anna", last_name=f"Nr. {number:03}") for number in range(count)]
+
+
+def halted(mailbox: ExchangeMailbox) -> HaltCode:
+    with pytest.raises(Halt) as caught:
+        mailbox.probe()
+    assert mailbox._session.access.mailbox in str(caught.value)
+    return caught.value.code

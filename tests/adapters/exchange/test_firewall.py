@@ -10,8 +10,7 @@ from app.adapters.exchange.services import OPERATIONS
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import m, t
 from app.domain.ids import ItemId, Version
-from tests.adapters.exchange.canned import Reply, serving
-from tests.adapters.exchange.test_session import canned_mailbox
+from tests.adapters.exchange.canned import Reply, canned_mailbox, serving
 
 ITEM, KEY = ItemId("i"), Version("1")
 

@@ -10,8 +10,7 @@ from app.adapters.exchange.errors import AnswerLost
 from app.adapters.exchange.store import FolderStore
 from app.domain.ids import ItemId
 from app.domain.sync import Held, Item, Obstacle
-from tests.adapters.exchange.canned import Canned, Reply, bad, fault, good, messages, serving
-from tests.adapters.exchange.test_session import canned_mailbox
+from tests.adapters.exchange.canned import Canned, Reply, bad, canned_mailbox, fault, good, messages, serving
 
 IDS = [ItemId(f"id{number}") for number in range(50)]
 POISON = IDS[13]

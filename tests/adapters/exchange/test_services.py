@@ -2,15 +2,18 @@
 
 import inspect
 from collections.abc import Callable
+from typing import NoReturn
 
 import exchangelib
 import pytest
+import requests
 from exchangelib import util
 from exchangelib.protocol import BaseProtocol, FailFast
 from exchangelib.services.common import EWSAccountService, EWSService
 
 from app.adapters.exchange.services import API_VERSION, OPERATIONS, Operation
 from app.adapters.exchange.transport import Connection, FailAtOnce
+from tests.adapters.exchange.canned import soap
 
 
 def test_the_version_is_the_one_that_was_read() -> None:
@@ -73,3 +76,17 @@ def test_the_library_s_own_classes_are_left_as_they_are() -> None:
     assert all(issubclass(operation, EWSAccountService) for operation in OPERATIONS.values())
     assert issubclass(FailAtOnce, FailFast)
     assert not isinstance(Connection, exchangelib.protocol.CachingProtocol)
+
+
+def test_reading_is_not_byte_by_byte() -> None:
+    """2 MB take exchangelib's default 2 million calls; the iterator over bytes must not be used at all."""
+
+    class Whole(requests.Response):
+        def iter_content(self, *args: object, **kwargs: object) -> NoReturn:
+            raise AssertionError("read byte by byte")
+
+    response = Whole()
+    response._content = soap("<m:GetItemResponse/>")
+    header, body = OPERATIONS["GetItem"]._get_soap_parts(response)
+    assert header is None
+    assert len(body) == 1
