@@ -168,6 +168,8 @@ class Applier:
         self.result.done.append((action, job.planned))
         written = self._written.setdefault(action.key, {})
         if item is not None:
+            # What no list has named yet is looked at once more: its deletion would not be listed either (SyncFolderItems nets its changes).
+            item = replace(item, certain=item.certain and job.planned.op is not Op.ADD)
             written[job.planned.side] = item
             self._remember_company(job, item)
         last = job.planned.side is action.writes[-1].side

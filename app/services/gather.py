@@ -145,8 +145,15 @@ def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> 
 
 
 def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:
-    """Items to look at whatever the lists say: absences that wait for a second witness, and links that a dead run left half done."""
-    return [link.end(side).id for link in links.active if link.incomplete or (link.missing and side is Side.EXCHANGE)]
+    """Items to look at whatever the lists say: links that a dead run left half done, and in Exchange absences that wait for a second witness and
+    our own creations that no list has named yet: had a person deleted one since, the list of changes would never mention it (R8).
+    """
+    unsure = side is Side.EXCHANGE
+    return [
+        link.end(side).id
+        for link in links.active
+        if link.incomplete or (unsure and (link.missing or not link.exchange.certain))
+    ]
 
 
 def _set_aside_strangers(

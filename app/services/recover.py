@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.domain.appointment import Appointment
 from app.domain.fingerprint import differences
@@ -77,7 +78,7 @@ def _settlement(link_id: LinkId, sides: dict[Side, tuple[JournalEntry, Item]], l
     known = links.by_id.get(link_id)
     ends: dict[Side, End | None] = {side: known.end(side) if known else None for side in Side}
     ends[intent.side.other] = intent.other or ends[intent.side.other]
-    ends |= {side: end_of(read) for side, (_, read) in sides.items()}
+    ends |= {side: replace(end_of(read), certain=False) for side, (_, read) in sides.items()}
     wice, exchange = ends[Side.WICE], ends[Side.EXCHANGE]
     if wice is None or exchange is None:
         # One half of a pair that was to be created on both sides: it is a newcomer, and the next plan completes it.

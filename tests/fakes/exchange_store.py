@@ -119,14 +119,17 @@ class FakeExchangeStore:
         return f"{self._server.era}:{self._folder}:{number}"
 
     def _events(self, since: int, with_tombstones: bool) -> list[tuple[int, ItemId, bool]]:
-        """Oldest first. Every item stands at its newest event, so a folder that changes between two pages loses and repeats nothing."""
+        """Oldest first. Every item stands at its newest event, so a folder that changes between two pages loses and repeats nothing.
+
+        What was made after `since` and is gone again is no change at all: nobody is told of what he has never seen.
+        """
         if self._folder not in self._server.folders:
             raise self._vanished()
         newer = []
         for item, (number, gone) in reversed(self._server.events[self._folder].items()):
             if number <= since:
                 break
-            if with_tombstones or not gone:
+            if not gone or (with_tombstones and _number(item) < since):
                 newer.append((number, item, gone))
         return newer[::-1]
 
@@ -215,3 +218,8 @@ def _obstacle(record: Record) -> Obstacle | None:
     if isinstance(record, Appointment):
         return Obstacle.SERIES if record.recurrence else None
     return None if record.label else Obstacle.NO_NAME
+
+
+def _number(item: ItemId) -> int:
+    """Ids are numbered like events, each before its item's first event."""
+    return int(item.rpartition("-")[2])
