@@ -300,6 +300,17 @@ def test_R16_a_meeting_that_differs_is_joined_but_not_overwritten(wice: WiceBenc
     assert differences(theirs.record, made.record) == ()
 
 
+def test_R24_a_copy_of_a_meeting_of_ones_own_is_a_new_appointment(wice: WiceBench) -> None:
+    record = meeting(uid=f"vertrag-{datetime.now(UTC).isoformat()}@example.com")
+    original = written(appointments(wice), creation(record))
+    create = creation(replace(record, title="Kopie"))
+    copied = written(appointments(wice), create)
+    assert copied.id != original.id
+    assert copied.stamp == create.stamp
+    assert differences(copied.record, create.record) == ()
+    assert differences(read(appointments(wice), original.id).record, record) == ()
+
+
 @pytest.mark.parametrize("fault", [FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER, FaultKind.BUSY])
 def test_R30_a_creation_that_lost_its_second_step_is_finished(
     wice: WiceBench, trouble: Trouble, fault: FaultKind

@@ -121,10 +121,12 @@ class FakeWiceStore:
                 return self._remove(write)
 
     def _create(self, write: Create) -> Outcome:
-        if same := self._same_meeting(write.record):
+        record = write.record
+        if isinstance(record, Appointment) and (same := self._same_meeting(record.uid)):
             if self._user not in self._server.rows[same].participants:
-                return self._join(same, write.record)
-            write = replace(write, record=replace(write.record, uid=""))
+                return self._join(same, record)
+            # A copy of a meeting of one's own: an appointment with an identity of its own (R24).
+            write = replace(write, record=replace(record, uid=""))
         made = self._crm.change("insert", lambda: self._insert(write))
         if self.kind is Kind.CONTACTS:
             self._flag(made)
@@ -141,12 +143,12 @@ class FakeWiceStore:
         prefix = "c" if record.entity is Entity.COMPANY else "p"
         return self._server.insert(prefix, self._server.stored(record), company=ItemId(write.company), import_key=key)
 
-    def _same_meeting(self, record: Record) -> ItemId | None:
+    def _same_meeting(self, uid: str) -> ItemId | None:
         """A meeting that another account has brought already (R16)."""
-        if not isinstance(record, Appointment) or not record.uid:
+        if not uid:
             return None
         rows = self._crm.call("search", lambda: list(self._server.rows.values()))
-        same = [row.id for row in rows if _is_meeting(row, record.uid)]
+        same = [row.id for row in rows if _is_meeting(row, uid)]
         return same[0] if len(same) == 1 else None
 
     def _join(self, item: ItemId, record: Record) -> Outcome:
