@@ -109,6 +109,8 @@ class Demo:
             done = self._command(*arguments)
             if done.returncode:
                 return done.returncode
+        self._say("And a second round, for what the three accounts have in common:")
+        self._sync_and_tell()
         self._say("Now people work, on both sides:")
         self._people_work()
         self._say("Synchronise again; this is what travelled:")
