@@ -46,6 +46,10 @@ class Trouble(Protocol):
         """Empty the recycle bin of a Wice record."""
         ...
 
+    def withdraw(self, capability: str) -> None:
+        """Make Wice a server that does not offer this field of `Capabilities`."""
+        ...
+
     def make_series(self, item: ItemId) -> None:
         """Make a Wice appointment repeat every week."""
         ...

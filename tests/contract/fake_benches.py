@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 
 from app.domain.contact import Contact
@@ -128,6 +129,10 @@ class FakeTrouble:
 
     def destroy(self, item: ItemId) -> None:
         self._wice.destroy(item)
+
+    def withdraw(self, capability: str) -> None:
+        less: dict[str, bool] = {capability: False}
+        self._wice.capabilities = replace(self._wice.capabilities, **less)
 
     def make_series(self, item: ItemId) -> None:
         self._wice.edit(item, recurrence=Recurrence(rrule="FREQ=WEEKLY"))

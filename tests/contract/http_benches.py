@@ -33,6 +33,11 @@ _WICE = {
     (Kind.APPOINTMENTS, "get"): "get_appointment",
     (Kind.APPOINTMENTS, "find"): "get_all_appointments",
 }
+_CAPABILITIES = {
+    "flags": "flags.read",
+    "appointments": "appointments.read",
+    "appointments_write": "appointments.write",
+}
 _EWS = {
     "create": "CreateItem",
     "update": "UpdateItem",
@@ -166,6 +171,10 @@ class SandboxTrouble:
 
     def destroy(self, item: ItemId) -> None:
         self._edit(item, removed=True)
+
+    def withdraw(self, capability: str) -> None:
+        capabilities = {_CAPABILITIES.get(capability, capability): False}
+        self._sandbox.control("wice", "POST", "settings", {"capabilities": capabilities})
 
     def make_series(self, item: ItemId) -> None:
         self._edit(item, values={"rrule": "FREQ=WEEKLY"})

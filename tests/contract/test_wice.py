@@ -75,6 +75,34 @@ def test_a_full_server_offers_everything(wice: WiceBench, trouble: Trouble) -> N
     assert (offered.appointments, offered.appointments_write) == (True, True)
 
 
+@pytest.mark.parametrize("capability", ["flags", "delta", "ids", "appointments", "import_key", "employees"])
+def test_a_missing_capability_is_said(wice: WiceBench, trouble: Trouble, capability: str) -> None:
+    wice.hand.add_person(PERSON)  # whether rows carry flags shows in a row only
+    trouble.withdraw(capability)
+    assert not getattr(wice.open().capabilities(), capability)
+
+
+def test_a_server_without_appointments_halts_only_them(wice: WiceBench, trouble: Trouble) -> None:
+    trouble.withdraw("appointments")
+    crm = wice.open()
+    with pytest.raises(Halt) as halt:
+        pages(crm.store(Kind.APPOINTMENTS))
+    assert halt.value.code is HaltCode.UNSUPPORTED
+    assert pages(crm.store(Kind.CONTACTS))
+
+
+@pytest.mark.parametrize("capability", ["delta", "ids"])
+def test_R5_a_lesser_server_still_tells_what_changed(wice: WiceBench, trouble: Trouble, capability: str) -> None:
+    trouble.withdraw(capability)
+    company = wice.hand.add_company(COMPANY)
+    person = wice.hand.add_person(PERSON, [wice.user], company)
+    before = read(contacts(wice), person)
+    known = Links(frozenset({person}))
+    cursor = end(pages(contacts(wice), None, known))
+    wice.hand.edit(company, company_phone="040 66969200")
+    assert noticed(before, sightings(pages(contacts(wice), cursor, known)).get(person))
+
+
 def test_R4_only_the_accounts_own_flag_counts(wice: WiceBench) -> None:
     mine = wice.hand.add_person(PERSON, [wice.user])
     theirs = wice.hand.add_person(PERSON, [wice.colleague])
