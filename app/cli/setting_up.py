@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli.console import OUT, application
+from app.cli.exits import Exit
 from app.cli.handling import handled
 from app.errors import BadInput
 from app.services.setup import Outcome, SettingUp, Step, step
@@ -64,7 +65,9 @@ def _ask(doomed: list[Step]) -> None:
         )
     for one in doomed:
         typer.echo(_line(one).replace("removed", "to be removed"), err=True)
-    typer.confirm("Remove these? What is in Wice and Exchange stays there.", abort=True, err=True)
+    if not typer.confirm("Remove these? What is in Wice and Exchange stays there.", err=True):
+        typer.echo("Nothing was changed.", err=True)
+        raise typer.Exit(Exit.FAILED)
 
 
 def _line(done: Step) -> str:

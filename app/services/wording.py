@@ -60,7 +60,7 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.OUT_OF_WINDOW: "Lies before the profile's window; enlarge window_past_days to include it.",
     HintReason.OUT_OF_SCOPE: "Is not in this account's scope: deactivated, binned, external, or without its flag.",
     HintReason.AMBIGUOUS_TWIN: "Several items on the other side could be the same; remove or rename the doubles there.",
-    HintReason.AMBIGUOUS_COMPANY: "Wice has several such companies, or this one has its contact already; complete town or zip code, or merge the doubles.",
+    HintReason.AMBIGUOUS_COMPANY: "Several such companies are in Wice, or this one has its contact already; complete the town, or merge the doubles.",
     HintReason.TARGET_ONLY: "Exists only at the target of a one-way profile, and stays there.",
     HintReason.TARGET_KEPT: "Was changed at the target of a one-way profile, which keeps such changes; it no longer follows the source.",
     HintReason.COMPANY_DATA_RESTORED: "Company data edited in Exchange is restored from Wice; edit it at the company in Wice.",
