@@ -41,6 +41,12 @@ def noticed(item: Item, sighting: Sighting | None) -> bool:
     return sighting is not None and not (sighting.version == item.version and item.certain and sighting.certain)
 
 
+def not_quietly_there(before: Item, store: Store) -> bool:
+    """A list of ids may name what a read then calls absent, as long as it makes the engine read."""
+    seen = sightings(pages(store)).get(before.id)
+    return seen is None or noticed(before, seen)
+
+
 def found(store: Store, item: ItemId) -> Found:
     (answer,) = store.fetch([item])
     return answer

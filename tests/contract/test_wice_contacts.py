@@ -1,19 +1,17 @@
-"""What holds for Wice alone: scope, companies, participants, who is signed in (R4-R6, R8-R11, R13-R16)."""
+"""What holds for Wice's session and contacts: who is signed in, capabilities, scope, companies (R4-R6, R8-R10, R30)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.domain.appointment import Appointment, Participant, Role, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import differences
 from app.domain.ids import ItemId
-from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle, Side
-from app.domain.writes import Missing, Stale, Unknown
+from app.domain.sync import Absence, Absent, Found, Item, Kind, Side
+from app.domain.writes import Missing, Unknown
 from app.errors import Halt, HaltCode, Retry
 from app.ports import Store
 from tests.contract.asking import (
@@ -21,6 +19,7 @@ from tests.contract.asking import (
     creation,
     end,
     found,
+    not_quietly_there,
     noticed,
     outcome,
     pages,
@@ -44,20 +43,9 @@ def contacts(wice: WiceBench, user: str = "") -> Store:
     return wice.open(user).store(Kind.CONTACTS)
 
 
-def appointments(wice: WiceBench, user: str = "") -> Store:
-    return wice.open(user).store(Kind.APPOINTMENTS)
-
-
-def meeting(title: str = "Jour fixe", uid: str = "") -> Appointment:
-    record = sample(Kind.APPOINTMENTS, title)
-    assert isinstance(record, Appointment)
-    return replace(record, uid=uid)
-
-
-def not_quietly_there(before: Item, store: Store) -> bool:
-    """A list of ids may name what a read then calls absent, as long as it makes the engine read."""
-    seen = sightings(pages(store)).get(before.id)
-    return seen is None or noticed(before, seen)
+def essence(answer: Found) -> Found:
+    """What was found; how certain it is depends on the moment."""
+    return replace(answer, certain=True) if isinstance(answer, Item) else answer
 
 
 def test_the_session_knows_its_employee(wice: WiceBench) -> None:
@@ -80,15 +68,6 @@ def test_a_missing_capability_is_said(wice: WiceBench, trouble: Trouble, capabil
     wice.hand.add_person(PERSON)  # whether rows carry flags shows in a row only
     trouble.withdraw(capability)
     assert not getattr(wice.open().capabilities(), capability)
-
-
-def test_a_server_without_appointments_halts_only_them(wice: WiceBench, trouble: Trouble) -> None:
-    trouble.withdraw("appointments")
-    crm = wice.open()
-    with pytest.raises(Halt) as halt:
-        pages(crm.store(Kind.APPOINTMENTS))
-    assert halt.value.code is HaltCode.UNSUPPORTED
-    assert pages(crm.store(Kind.CONTACTS))
 
 
 @pytest.mark.parametrize("capability", ["delta", "ids"])
@@ -138,11 +117,6 @@ def test_R4_many_ids_get_the_same_answers_as_few(wice: WiceBench, trouble: Troub
     trouble.destroy(ids[4])
     many = [essence(answer) for answer in contacts(wice).fetch(ids)]
     assert many == [essence(found(contacts(wice), item)) for item in ids]
-
-
-def essence(answer: Found) -> Found:
-    """What was found; how certain it is depends on the moment."""
-    return replace(answer, certain=True) if isinstance(answer, Item) else answer
 
 
 def test_R5_a_flagged_company_brings_itself_and_its_persons(wice: WiceBench) -> None:
@@ -254,91 +228,6 @@ def test_R10_company_data_is_left_alone_unless_asked(wice: WiceBench) -> None:
     assert differences(changed.record, wanted) == ()
 
 
-def test_R11_only_where_the_user_takes_part(wice: WiceBench) -> None:
-    mine = wice.hand.add_appointment(meeting(), [wice.user, wice.colleague])
-    theirs = wice.hand.add_appointment(meeting(), [wice.colleague])
-    external = wice.hand.add_appointment(meeting(), [wice.user])
-    before = read(appointments(wice), external)
-    wice.hand.set_external(external)
-    seen = sightings(pages(appointments(wice)))
-    assert mine in seen
-    assert theirs not in seen
-    assert not_quietly_there(before, appointments(wice))
-    assert found(appointments(wice), theirs) == Absent(theirs, Absence.LEFT)
-    assert found(appointments(wice), external) == Absent(external, Absence.EXTERNAL)
-
-
-def test_R12_a_new_appointment_has_the_user_as_participant(wice: WiceBench) -> None:
-    made = written(appointments(wice), creation(meeting()))
-    assert made.id in sightings(pages(appointments(wice)))
-    assert found(appointments(wice, wice.colleague), made.id) == Absent(made.id, Absence.LEFT)
-
-
-def test_R13_removing_takes_only_the_user_out(wice: WiceBench) -> None:
-    item = wice.hand.add_appointment(meeting(), [wice.user, wice.colleague])
-    outcome(appointments(wice), removal(read(appointments(wice), item)))
-    assert found(appointments(wice), item) == Absent(item, Absence.LEFT)
-    assert isinstance(found(appointments(wice, wice.colleague), item), Item)
-
-
-def test_R13_an_appointment_that_was_left_is_joined_again(wice: WiceBench) -> None:
-    item = wice.hand.add_appointment(meeting(), [wice.colleague])
-    back = written(appointments(wice), creation(meeting("Umbenannt"), into=item))
-    assert back.id == item
-    assert differences(back.record, meeting("Umbenannt")) == ()
-    assert isinstance(found(appointments(wice, wice.colleague), item), Item)
-
-
-def test_R15_attendees_become_participants_or_additional_ones(wice: WiceBench) -> None:
-    colleague = wice.open(wice.colleague).employee()
-    guest = Participant(name="Gast, Gerda", email="gerda@example.org")
-    attendees = (Participant(name="egal", email=colleague.email), guest)
-    made = written(appointments(wice), creation(replace(meeting(), participants=attendees)))
-    assert isinstance(made.record, Appointment)
-    assert {(p.email, p.role) for p in made.record.participants} >= {(colleague.email, Role.EMPLOYEE)}
-    assert any(p.role is Role.ADDITIONAL and "Gerda" in p.name for p in made.record.participants)
-    assert isinstance(found(appointments(wice, wice.colleague), made.id), Item)
-
-
-def test_R15_an_update_takes_nobody_out(wice: WiceBench) -> None:
-    item = read(appointments(wice), wice.hand.add_appointment(meeting(), [wice.user, wice.colleague]))
-    assert isinstance(item.record, Appointment)
-    written(appointments(wice), update(item, replace(item.record, title="Anders", participants=())))
-    assert isinstance(found(appointments(wice, wice.colleague), item.id), Item)
-
-
-def test_R16_a_second_account_joins_the_meeting_of_the_same_uid(wice: WiceBench) -> None:
-    uid = f"vertrag-{datetime.now(UTC).isoformat()}@example.com"
-    made = written(appointments(wice), creation(meeting(uid=uid)))
-    create = creation(meeting(uid=uid))
-    joined = written(appointments(wice, wice.colleague), create)
-    assert joined.id == made.id
-    assert isinstance(found(appointments(wice), made.id), Item)
-    (again,) = appointments(wice, wice.colleague).resume([create])
-    assert again
-    assert again.id == made.id
-
-
-def test_R16_a_meeting_that_differs_is_joined_but_not_overwritten(wice: WiceBench) -> None:
-    uid = f"vertrag-{datetime.now(UTC).isoformat()}@example.com"
-    made = written(appointments(wice), creation(meeting(uid=uid)))
-    answer = outcome(appointments(wice, wice.colleague), creation(meeting("Anders", uid=uid)))
-    assert answer == Stale()
-    theirs = read(appointments(wice, wice.colleague), made.id)
-    assert differences(theirs.record, made.record) == ()
-
-
-def test_R24_a_copy_of_a_meeting_of_ones_own_is_a_new_appointment(wice: WiceBench) -> None:
-    record = meeting(uid=f"vertrag-{datetime.now(UTC).isoformat()}@example.com")
-    original = written(appointments(wice), creation(record))
-    create = creation(replace(record, title="Kopie"))
-    copied = written(appointments(wice), create)
-    assert copied.id != original.id
-    assert copied.stamp == create.stamp
-    assert differences(copied.record, create.record) == ()
-    assert differences(read(appointments(wice), original.id).record, record) == ()
-
-
 @pytest.mark.parametrize("fault", [FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER, FaultKind.BUSY])
 def test_R30_a_creation_that_lost_its_second_step_is_finished(
     wice: WiceBench, trouble: Trouble, fault: FaultKind
@@ -352,27 +241,6 @@ def test_R30_a_creation_that_lost_its_second_step_is_finished(
     assert item
     assert differences(item.record, PERSON) == ()
     assert list(sightings(pages(contacts(wice)))) == [item.id]
-
-
-def test_R18_a_series_is_held(wice: WiceBench, trouble: Trouble) -> None:
-    item = wice.hand.add_appointment(meeting(), [wice.user])
-    trouble.make_series(item)
-    answer = found(appointments(wice), item)
-    assert isinstance(answer, Held)
-    assert answer.because is Obstacle.SERIES
-    assert item in sightings(pages(appointments(wice)))
-
-
-def test_R20_what_ended_before_the_window_is_not_listed_but_still_there(wice: WiceBench) -> None:
-    start = datetime(2025, 1, 7, 9, tzinfo=UTC)
-    when = Timed(start=start, end=start + timedelta(hours=1))
-    old = wice.hand.add_appointment(replace(meeting(), when=when), [wice.user])
-    new = wice.hand.add_appointment(meeting(), [wice.user])
-    store = wice.open(window_start=date(2026, 6, 1)).store(Kind.APPOINTMENTS)
-    seen = sightings(pages(store))
-    assert new in seen
-    assert old not in seen
-    assert isinstance(found(store, old), Item)
 
 
 def test_a_refused_login_halts_after_exactly_one_attempt(wice: WiceBench, trouble: Trouble) -> None:
