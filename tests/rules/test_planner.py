@@ -1,0 +1,385 @@
+"""The plan of one kind, from values to values: what is written where, for which reason, with which hints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from app.domain.account import CompanyData, Conflict, Direction, TargetChanges
+from app.domain.appointment import Appointment, Participant, Timed
+from app.domain.contact import Contact, Entity
+from app.domain.fingerprint import Record, fingerprint
+from app.domain.ids import AttemptId, ItemId, LinkId, Version
+from app.domain.plan import Action, HintReason, Op, Reason, Seen
+from app.domain.sync import Absence, End, Held, Item, Kind, Link, Obstacle, Side, Stamp
+from app.ports import Company
+from app.rules.planner import Planned, Situation, former_wice_ids, plan
+from app.rules.policy import Policy
+from app.rules.state import SideView
+
+EVA = Contact(
+    first_name="Eva", last_name="Schulz", email="eva@example.com", company_name="Muster GmbH", company_phone="040 1"
+)
+NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
+MEETING = Appointment(title="Jour fixe", when=Timed(start=NINE, end=NINE + timedelta(hours=1)))
+BOTH = Policy()
+
+
+def item(id_: str, record: Record, stamp: Stamp | None = None, version: str = "2", parent: str = "") -> Item:
+    return Item(id=ItemId(id_), version=Version(version), record=record, stamp=stamp, parent=parent)
+
+
+def link(record: Record, wice: str = "p:1", exchange: str = "e1", **fields: object) -> Link:
+    ends = [End(id=ItemId(id_), version=Version("1"), fingerprint=fingerprint(record)) for id_ in (wice, exchange)]
+    kind = Kind.CONTACTS if isinstance(record, Contact) else Kind.APPOINTMENTS
+    fields = {"last_day": record.last_day if isinstance(record, Appointment) else None} | fields
+    return Link(id=LinkId("link"), kind=kind, wice=ends[0], exchange=ends[1], **fields)  # type: ignore[arg-type] # fields of Link
+
+
+def view(side: Side, *items: Item, gone: Mapping[str, Absence] | None = None, **fields: object) -> SideView:
+    absent = {ItemId(id_): why for id_, why in (gone or {}).items()}
+    return SideView(side=side, items={one.id: one for one in items}, gone=absent, size=9, **fields)  # type: ignore[arg-type] # fields of SideView
+
+
+def planned(
+    wice: SideView | None = None,
+    exchange: SideView | None = None,
+    *links: Link,
+    policy: Policy = BOTH,
+    **fields: object,
+) -> Planned:
+    numbers = count(1)
+    kind = Kind.APPOINTMENTS if any(one.kind is Kind.APPOINTMENTS for one in links) else Kind.CONTACTS
+    return plan(
+        Situation(
+            kind=kind,
+            wice=wice or view(Side.WICE),
+            exchange=exchange or view(Side.EXCHANGE),
+            links=links,
+            policy=policy,
+            new_link=lambda: LinkId(f"new{next(numbers)}"),
+            **fields,  # type: ignore[arg-type] # fields of Situation
+        )
+    )
+
+
+def writes(action: Action) -> list[tuple[Side, Op]]:
+    return [(write.side, write.op) for write in action.writes]
+
+
+def only(result: Planned) -> Action:
+    (action,) = result.plan.actions
+    return action
+
+
+def test_R28_nothing_touched_is_nothing_to_do() -> None:
+    result = planned(None, None, link(EVA))
+    assert (result.plan.actions, result.plan.hints, result.settled, result.plan.linked) == ((), (), (), 1)
+
+
+def test_R3_a_moved_version_with_equal_content_only_changes_our_books() -> None:
+    result = planned(view(Side.WICE, item("p:1", EVA)), None, link(EVA))
+    assert result.plan.actions == ()
+    (settled,) = result.settled
+    assert (settled.reason, settled.wice and settled.wice.version) == (Reason.UNCHANGED, "2")
+
+
+def test_R1_an_edit_in_wice_is_written_whole_with_the_differing_fields_named() -> None:
+    edited = replace(EVA, mobile_phone="0171 3920001")
+    action = only(
+        planned(view(Side.WICE, item("p:1", edited)), view(Side.EXCHANGE, item("e1", EVA, version="1")), link(EVA))
+    )
+    assert writes(action) == [(Side.EXCHANGE, Op.CHANGE)]
+    assert (action.writes[0].record, action.writes[0].before) == (edited, EVA)
+    assert (action.reason, action.fields, action.conflict) == (Reason.CHANGED_IN_WICE, ("mobile_phone",), False)
+
+
+@pytest.mark.parametrize(
+    ("conflict", "side", "reason"),
+    [
+        (Conflict.WICE, Side.EXCHANGE, Reason.CONFLICT_WICE_WINS),
+        (Conflict.EXCHANGE, Side.WICE, Reason.CONFLICT_EXCHANGE_WINS),
+    ],
+)
+def test_R22_the_winner_of_a_conflict_overwrites_the_other_whole(
+    conflict: Conflict, side: Side, reason: Reason
+) -> None:
+    ours, theirs = replace(EVA, phone="1"), replace(EVA, mobile_phone="2")
+    result = planned(
+        view(Side.WICE, item("p:1", ours)),
+        view(Side.EXCHANGE, item("e1", theirs)),
+        link(EVA),
+        policy=Policy(conflict=conflict),
+    )
+    action = only(result)
+    assert (writes(action), action.reason, action.conflict) == ([(side, Op.CHANGE)], reason, True)
+    assert {action.writes[0].record, action.writes[0].before} == {ours, theirs}
+
+
+def test_R22_the_same_change_on_both_sides_is_no_conflict() -> None:
+    same = replace(EVA, phone="1")
+    action = only(planned(view(Side.WICE, item("p:1", same)), view(Side.EXCHANGE, item("e1", same)), link(EVA)))
+    assert (action.writes, action.reason, action.conflict) == ((), Reason.SAME_CHANGE, False)
+
+
+@pytest.mark.parametrize("setting", CompanyData)
+def test_R10_company_data_edited_on_a_persons_contact(setting: CompanyData) -> None:
+    edited = replace(EVA, company_phone="040 2", mobile_phone="0171 1")
+    result = planned(
+        view(Side.WICE, item("p:1", EVA, parent="c:1")),
+        view(Side.EXCHANGE, item("e1", edited)),
+        link(EVA),
+        policy=Policy(company_data=setting),
+    )
+    action = only(result)
+    if setting is CompanyData.WRITE:
+        assert writes(action) == [(Side.WICE, Op.CHANGE)]
+        assert action.writes[0].write_company
+        assert result.plan.hints == ()
+    else:
+        assert writes(action) == [(Side.WICE, Op.CHANGE), (Side.EXCHANGE, Op.CHANGE)]
+        assert {write.record for write in action.writes} == {replace(edited, company_phone="040 1")}
+        (hint,) = result.plan.hints
+        assert (hint.reason, hint.detail) == (HintReason.COMPANY_DATA_RESTORED, "company_phone")
+
+
+def test_R10_only_company_data_edited_restores_the_contact_and_leaves_wice_alone() -> None:
+    edited = replace(EVA, company_phone="040 2")
+    action = only(planned(view(Side.WICE, item("p:1", EVA)), view(Side.EXCHANGE, item("e1", edited)), link(EVA)))
+    assert (writes(action), action.reason) == ([(Side.EXCHANGE, Op.CHANGE)], Reason.COMPANY_RESTORED)
+
+
+def test_R10_one_way_to_wice_company_data_is_left_alone_with_a_hint() -> None:
+    edited = replace(EVA, company_phone="040 2")
+    one_way = Policy(direction=Direction.TO_WICE)
+    result = planned(
+        view(Side.WICE, item("p:1", EVA)), view(Side.EXCHANGE, item("e1", edited)), link(EVA), policy=one_way
+    )
+    assert not any(action.writes for action in result.plan.actions)
+    assert [hint.reason for hint in result.plan.hints] == [HintReason.COMPANY_DATA_IGNORED]
+
+
+def test_R8_a_contact_gone_in_exchange_is_removed_in_wice_and_ends_the_link() -> None:
+    result = planned(
+        view(Side.WICE, item("p:1", EVA, version="1")), view(Side.EXCHANGE, gone={"e1": Absence.DELETED}), link(EVA)
+    )
+    action = only(result)
+    assert (writes(action), action.reason, action.ends_link) == (
+        [(Side.WICE, Op.DELETE)],
+        Reason.GONE_IN_EXCHANGE,
+        True,
+    )
+    assert action.writes[0].before == EVA
+
+
+@pytest.mark.parametrize(
+    ("absence", "into"), [(Absence.UNFLAGGED, "p:1"), (Absence.BINNED, None), (Absence.DEACTIVATED, None)]
+)
+def test_R22_an_edit_in_exchange_that_wins_over_a_removal_in_wice_brings_it_back(
+    absence: Absence, into: str | None
+) -> None:
+    edited = replace(EVA, phone="1", company_name="")
+    result = planned(
+        view(Side.WICE, gone={"p:1": absence}),
+        view(Side.EXCHANGE, item("e1", edited)),
+        link(EVA),
+        policy=Policy(conflict=Conflict.EXCHANGE),
+    )
+    action = only(result)
+    assert writes(action) == [(Side.WICE, Op.ADD)]
+    assert (action.writes[0].into, action.link, action.conflict) == (into, "link", True)
+
+
+@pytest.mark.parametrize(
+    ("conflict", "phone", "company"), [(Conflict.WICE, "w", "Muster GmbH"), (Conflict.EXCHANGE, "e", "Muster GmbH")]
+)
+def test_R24_twins_that_differ_are_merged_field_by_field_and_listed(
+    conflict: Conflict, phone: str, company: str
+) -> None:
+    ours = replace(EVA, phone="w", department="Einkauf")
+    theirs = Contact(first_name="Eva", last_name="Schulz", email="eva@example.com", phone="e", position="Chefin")
+    result = planned(
+        view(Side.WICE, item("p:1", ours)), view(Side.EXCHANGE, item("e1", theirs)), policy=Policy(conflict=conflict)
+    )
+    action = only(result)
+    assert action.reason is Reason.TWIN_DIFFERS
+    assert writes(action) == [(Side.WICE, Op.CHANGE), (Side.EXCHANGE, Op.CHANGE)]
+    record = action.writes[0].record
+    assert isinstance(record, Contact)
+    expected = (phone, "Einkauf", "Chefin", company)
+    assert (record.phone, record.department, record.position, record.company_name) == expected
+    assert {"phone", "department", "position"} <= set(action.fields)
+
+
+@pytest.mark.parametrize("direction", [Direction.TO_WICE, Direction.TO_EXCHANGE])
+@pytest.mark.parametrize("changes", TargetChanges)
+def test_R23_R24_twins_of_a_one_way_profile_change_the_target_only(
+    direction: Direction, changes: TargetChanges
+) -> None:
+    ours, theirs = replace(EVA, phone="w"), replace(EVA, phone="e")
+    policy = Policy(direction=direction, target_changes=changes)
+    action = only(planned(view(Side.WICE, item("p:1", ours)), view(Side.EXCHANGE, item("e1", theirs)), policy=policy))
+    target = direction.target
+    assert writes(action) == ([(target, Op.CHANGE)] if changes is TargetChanges.OVERWRITE else [])
+
+
+def test_R24_a_copy_of_a_synced_item_is_a_new_item() -> None:
+    stamp = Stamp(LinkId("link"), AttemptId("a1"), fingerprint(EVA))
+    copy = replace(EVA, company_name="")
+    action = only(planned(view(Side.WICE), view(Side.EXCHANGE, item("e2", copy, stamp)), link(EVA)))
+    assert (writes(action), action.reason, action.link) == ([(Side.WICE, Op.ADD)], Reason.NEW_IN_EXCHANGE, "new1")
+
+
+def test_R24_an_item_moved_away_and_back_stays_the_same_thing() -> None:
+    stamp = Stamp(LinkId("link"), AttemptId("a1"), fingerprint(EVA))
+    exchange = view(Side.EXCHANGE, item("e2", EVA, stamp), gone={"e1": Absence.MOVED_AWAY})
+    result = planned(None, exchange, link(EVA))
+    assert result.plan.actions == ()
+    (settled,) = result.settled
+    assert settled.exchange
+    assert (settled.link, settled.exchange.id) == ("link", "e2")
+
+
+def test_R30_a_creation_that_took_effect_after_it_was_given_up_is_removed_again() -> None:
+    late = Stamp(LinkId("link"), AttemptId("late"), fingerprint(EVA))
+    exchange = view(Side.EXCHANGE, item("e2", EVA, late))
+    action = only(planned(None, exchange, link(EVA), lost=frozenset({AttemptId("late")})))
+    assert (writes(action), action.reason) == ([(Side.EXCHANGE, Op.DELETE)], Reason.ORPHANED_COPY)
+    edited = view(Side.EXCHANGE, item("e2", replace(EVA, phone="1", company_name=""), late))
+    assert only(planned(None, edited, link(EVA), lost=frozenset({AttemptId("late")}))).reason is Reason.NEW_IN_EXCHANGE
+
+
+def test_R8_an_item_that_comes_back_is_joined_to_its_former_record() -> None:
+    former = link(replace(EVA, company_name=""), ended=True)
+    returned = item("e2", replace(EVA, company_name=""))
+    assert former_wice_ids([former], [returned]) == {"p:1"}
+    result = planned(view(Side.WICE, gone={"p:1": Absence.UNFLAGGED}), view(Side.EXCHANGE, returned), former)
+    assert only(result).writes[0].into == "p:1"
+    binned = planned(view(Side.WICE, gone={"p:1": Absence.BINNED}), view(Side.EXCHANGE, returned), former)
+    assert only(binned).writes[0].into is None
+
+
+def company(number: int, town: str = "") -> Company:
+    fields = {"company_name": "Muster GmbH", "company_town": town, "company_phone": "040 9"}
+    return Company(id=f"c:{number}", name="Muster GmbH", zip_code="", town=town, fields=fields)
+
+
+def test_R6_an_existing_company_is_used_and_shown_on_the_contact() -> None:
+    result = planned(None, view(Side.EXCHANGE, item("e1", EVA)), companies=[company(7)])
+    action = only(result)
+    assert writes(action) == [(Side.WICE, Op.ADD), (Side.EXCHANGE, Op.CHANGE)]
+    assert action.writes[0].company == "c:7"
+    assert action.fields == ("company_phone",)
+
+
+def test_R6_two_candidates_are_a_hint_and_no_guess() -> None:
+    result = planned(None, view(Side.EXCHANGE, item("e1", EVA)), companies=[company(7), company(8)])
+    assert result.plan.actions == ()
+    assert [hint.reason for hint in result.plan.hints] == [HintReason.AMBIGUOUS_COMPANY]
+
+
+def test_R5_R6_two_new_people_of_one_new_company_found_it_once_and_first() -> None:
+    udo = Contact(last_name="Weber", email="udo@example.com", company_name="MUSTER GmbH", company_town="Hamburg")
+    result = planned(None, view(Side.EXCHANGE, item("e1", EVA), item("e2", udo)))
+    first, *people = result.plan.actions
+    assert (first.reason, first.creates_company) == (Reason.COMPANY_OF_NEW_PERSON, "muster gmbh")
+    assert writes(first) == [(Side.WICE, Op.ADD), (Side.EXCHANGE, Op.ADD)]
+    founded = first.writes[0].record
+    assert isinstance(founded, Contact)
+    assert (founded.entity, founded.company_town, founded.company_phone) == (Entity.COMPANY, "Hamburg", "040 1")
+    assert [action.writes[0].company for action in people] == ["new:muster gmbh"] * 2
+
+
+def test_R6_a_second_contact_of_a_linked_company_is_a_hint() -> None:
+    muster = Contact(entity=Entity.COMPANY, company_name="Muster GmbH")
+    linked = link(muster, wice="c:7")
+    result = planned(None, view(Side.EXCHANGE, item("e2", muster)), linked, companies=[company(7)])
+    assert result.plan.actions == ()
+    assert [hint.reason for hint in result.plan.hints] == [HintReason.AMBIGUOUS_COMPANY]
+
+
+def test_R15_wices_participants_reach_the_body_and_exchanges_attendees_reach_wice() -> None:
+    bernd = Participant(name="Bernd", email="bernd@example.com")
+    with_bernd = replace(MEETING, participants=(bernd,))
+    to_exchange = only(
+        planned(
+            view(Side.WICE, item("a:1", with_bernd)),
+            view(Side.EXCHANGE, item("e1", MEETING)),
+            link(MEETING, wice="a:1"),
+        )
+    )
+    assert writes(to_exchange) == [(Side.EXCHANGE, Op.CHANGE)]
+    shown = replace(MEETING, shown=("Bernd (bernd@example.com)",))
+    settled = planned(
+        view(Side.WICE, item("a:1", with_bernd)), view(Side.EXCHANGE, item("e1", shown)), link(MEETING, wice="a:1")
+    )
+    assert settled.plan.actions == ()
+    to_wice = only(
+        planned(
+            view(Side.WICE, item("a:1", MEETING)),
+            view(Side.EXCHANGE, item("e1", with_bernd)),
+            link(MEETING, wice="a:1"),
+        )
+    )
+    assert writes(to_wice) == [(Side.WICE, Op.CHANGE)]
+
+
+def test_R20_what_ended_before_the_window_is_held_without_a_hint() -> None:
+    window = Policy(window_start=date(2026, 7, 1))
+    result = planned(view(Side.WICE, item("a:1", MEETING)), view(Side.EXCHANGE, item("e1", MEETING)), policy=window)
+    assert (result.plan.actions, result.plan.hints) == ((), ())
+    assert {(seen.side, seen.held) for seen in result.holds} == {(side, HintReason.OUT_OF_WINDOW) for side in Side}
+
+
+@pytest.mark.parametrize("side", Side)
+def test_R20_an_item_that_aged_out_is_never_taken_for_deleted(side: Side) -> None:
+    window = Policy(window_start=date(2026, 7, 1))
+    gone = {Side.WICE: {"a:1": Absence.LEFT}, Side.EXCHANGE: {"e1": Absence.DELETED}}
+    views = {each: view(each, gone=gone[side] if each is side else None) for each in Side}
+    action = only(planned(views[Side.WICE], views[Side.EXCHANGE], link(MEETING, wice="a:1"), policy=window))
+    assert (action.writes, action.reason, action.ends_link) == ((), Reason.AGED_OUT, True)
+
+
+def test_R20_an_edit_that_brings_it_back_into_the_window_travels() -> None:
+    window = Policy(window_start=date(2026, 7, 1))
+    later = NINE + timedelta(days=60)
+    moved = replace(MEETING, when=Timed(start=later, end=later + timedelta(hours=1)))
+    exchange = view(Side.EXCHANGE, item("e1", moved))
+    action = only(planned(view(Side.WICE, item("a:1", MEETING)), exchange, link(MEETING, wice="a:1"), policy=window))
+    assert writes(action) == [(Side.WICE, Op.CHANGE)]
+
+
+@pytest.mark.parametrize("side", Side)
+def test_R18_a_linked_item_that_cannot_be_read_holds_both_sides(side: Side) -> None:
+    held = Held(ItemId("p:1" if side is Side.WICE else "e1"), Version("2"), Obstacle.SERIES, "Jour fixe")
+    views = {each: view(each) for each in Side}
+    views[side] = view(side, held={held.id: held})
+    other = side.other
+    views[other] = view(other, gone={"e1" if side is Side.WICE else "p:1": Absence.DELETED})
+    result = planned(views[Side.WICE], views[Side.EXCHANGE], link(EVA))
+    assert result.plan.actions == ()
+    assert [hint.reason for hint in result.plan.hints] == [HintReason.SERIES]
+    assert result.holds == ()
+
+
+def test_R7_an_unlinked_item_that_cannot_be_read_is_held_and_hinted_once_per_plan() -> None:
+    held = Held(ItemId("e5"), Version("2"), Obstacle.NOT_A_CONTACT, "Verteiler")
+    result = planned(None, view(Side.EXCHANGE, held={held.id: held}))
+    assert [seen.held for seen in result.holds] == [HintReason.NOT_A_CONTACT]
+    parked = (Seen(Side.EXCHANGE, ItemId("e5"), Version("2"), held=HintReason.NOT_A_CONTACT, label="Verteiler"),)
+    again = planned(None, view(Side.EXCHANGE, parked=parked))
+    assert [hint.reason for hint in again.plan.hints] == [HintReason.NOT_A_CONTACT]
+
+
+def test_R27_companies_come_first_and_removals_last() -> None:
+    gone = view(Side.WICE, item("p:5", Contact(last_name="Neu")), gone={"p:1": Absence.UNFLAGGED})
+    exchange = view(Side.EXCHANGE, item("e1", EVA, version="1"), item("e9", replace(EVA, last_name="Andere")))
+    result = planned(gone, exchange, link(EVA))
+    ops = [[op for _, op in writes(action)] for action in result.plan.actions]
+    assert result.plan.actions[0].creates_company
+    assert ops[-1] == [Op.DELETE]
+    assert len(ops) == 4
