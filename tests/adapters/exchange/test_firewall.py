@@ -1,5 +1,7 @@
 """R15, R9, R2: every request body passes one choke point, and nothing that sends, deletes hard or overwrites gets through."""
 
+import threading
+
 import pytest
 from lxml.etree import _Element as Element
 
@@ -10,7 +12,7 @@ from app.adapters.exchange.services import OPERATIONS
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import m, t
 from app.domain.ids import ItemId, Version
-from tests.adapters.exchange.canned import Reply, canned_mailbox, serving
+from tests.adapters.exchange.canned import Reply, canned_mailbox, root, serving
 
 ITEM, KEY = ItemId("i"), Version("1")
 
@@ -95,3 +97,17 @@ def test_there_is_no_way_around() -> None:
         with pytest.raises(ForbiddenRequest):
             session.call(body)
         assert canned.requests == []
+
+
+def test_a_stopped_request_does_not_keep_the_next_one_waiting() -> None:
+    """exchangelib takes its only session before it wraps the body; were the connection kept, the next call would wait for ever."""
+    with serving(root()) as canned:
+        mailbox = canned_mailbox(canned)
+        body = delete()
+        body.set("DeleteType", "HardDelete")
+        with pytest.raises(ForbiddenRequest):
+            mailbox._session.call(body)
+        waiting = threading.Thread(target=mailbox.probe, daemon=True)
+        waiting.start()
+        waiting.join(20)
+        assert not waiting.is_alive()
