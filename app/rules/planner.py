@@ -14,6 +14,7 @@ from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.ports import Company
 from app.rules import guards, retry
 from app.rules.linked import REVIVABLE, judge
+from app.rules.matcher import match
 from app.rules.newcomers import NewLink, Setting, welcome
 from app.rules.policy import Policy
 from app.rules.state import Pair, SideView, end_of
@@ -85,15 +86,30 @@ def plan(situation: Situation) -> Planned:
 
 
 def _moved(situation: Situation) -> dict[LinkId, Link]:
-    """Items that were moved away and back have a new id but carry our stamp: they stay the same thing (R24, R26)."""
-    by_id = {link.id: link for link in situation.links if not link.ended}
-    known = {link.exchange.id for link in by_id.values()}
+    """Items that were moved away and back have a new id: they stay the same thing (R24, R26).
+
+    They are known by our stamp, else as twins of the Wice record whose item is gone.
+    """
+    active = [link for link in situation.links if not link.ended]
+    known = {link.exchange.id for link in active}
+    missing = {link.id: link for link in active if link.exchange.id in situation.exchange.gone}
+    arrived = [item for item in situation.exchange.items.values() if item.id not in known]
     moved: dict[LinkId, Link] = {}
-    for item in situation.exchange.items.values():
-        link = by_id.get(item.stamp.link) if item.stamp and item.id not in known else None
-        if link and link.id not in moved and link.exchange.id in situation.exchange.gone:
-            moved[link.id] = replace(link, exchange=replace(link.exchange, id=item.id, version=Version("")))
+    for item in arrived:
+        if item.stamp and (link := missing.pop(item.stamp.link, None)):
+            moved[link.id] = _now_at(link, item)
+    taken = {link.exchange.id for link in moved.values()}
+    widowed = {link.wice.id: link for link in missing.values()}
+    ours = [situation.wice.items[wice] for wice in widowed if wice in situation.wice.items]
+    for mine, theirs in match(ours, [item for item in arrived if item.id not in taken]).twins:
+        link = widowed[mine.id]
+        moved[link.id] = _now_at(link, theirs)
     return moved
+
+
+def _now_at(link: Link, item: Item) -> Link:
+    """`link` with the item's new id; the version is unknown, so that the books take note of it."""
+    return replace(link, exchange=replace(link.exchange, id=item.id, version=Version("")))
 
 
 def _touched(links: Iterable[Link], situation: Situation) -> Iterable[Pair]:

@@ -244,6 +244,17 @@ def test_R24_an_item_moved_away_and_back_stays_the_same_thing() -> None:
     assert (settled.link, settled.exchange.id) == ("link", "e2")
 
 
+def test_R24_an_item_without_a_stamp_is_known_again_by_its_twin_in_wice() -> None:
+    edited = replace(EVA, department="Einkauf")
+    exchange = view(Side.EXCHANGE, item("e2", edited), gone={"e1": Absence.MOVED_AWAY})
+    action = only(planned(view(Side.WICE, item("p:1", EVA, version="1")), exchange, link(EVA)))
+    assert (action.link, writes(action), action.reason) == (
+        "link",
+        [(Side.WICE, Op.CHANGE)],
+        Reason.CHANGED_IN_EXCHANGE,
+    )
+
+
 def test_R30_a_creation_that_took_effect_after_it_was_given_up_is_removed_again() -> None:
     late = Stamp(LinkId("link"), AttemptId("late"), fingerprint(EVA))
     exchange = view(Side.EXCHANGE, item("e2", EVA, late))
