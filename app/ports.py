@@ -67,7 +67,7 @@ class Store(Protocol):
     def resume(self, creations: Sequence[Create]) -> Iterator[Item | None]:
         """Find what these creations, begun by a run that died, left on the server (by stamp), and finish their remaining steps.
 
-        None: nothing of it is there. Source: R30.
+        None: nothing of it is there. It may be an item that is linked already (a meeting of the same UID). Source: R30.
         """
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.domain.appointment import Appointment
+from app.domain.appointment import Appointment, Role
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences
 from app.domain.participants import shown_lines, union, without
@@ -71,5 +71,6 @@ def must_write(side: Side, record: Record, present: Record) -> bool:
     if isinstance(record, Appointment) and isinstance(present, Appointment):
         if side is Side.EXCHANGE:
             return shown_lines(record.participants, present.participants) != present.shown
-        return bool(without(record.participants, present.participants))
+        named = (person for person in record.participants if person.role is not Role.GROUP)  # Wice alone knows groups
+        return bool(without(named, present.participants))
     return False

@@ -19,6 +19,7 @@ from app.domain.sync import Kind, Side
 from app.services.report import RunReport, Status
 from tests.engine.harness import ANNA, Office
 from tests.fakes.faults import Crash
+from tests.fakes.wice import NOBODY
 
 MAILBOX = f"{ANNA}@example.com"
 
@@ -70,6 +71,16 @@ class History:
             )
         start = datetime(2026, 4, 1, 9, tzinfo=UTC) + timedelta(hours=self.serial)
         return Appointment(title=token, place=value, when=Timed(start=start, end=start + timedelta(hours=1)))
+
+    def add_in_wice(self, record: Record, users: list[str], company: ItemId = NOBODY) -> ItemId:
+        """A record made by a person in Wice, flagged for (or with) `users`."""
+        wice, category = self.office.wice, token_of(record)
+        if isinstance(record, Contact):
+            item = wice.add_person(record, flags=users, company=company, category=category)
+        else:
+            item = wice.add_appointment(record, participants=users, category=category)
+        self.note(Side.WICE, item, record)
+        return item
 
     def note(self, side: Side, item: ItemId, record: Record) -> None:
         self.typed[side, item] = Typed(token_of(record), value_of(record))
@@ -130,6 +141,13 @@ class History:
         self.unmapped_is_untouched()
         self.wice_records_are_never_deleted()
         self.both_sides_are_equal()
+        self.a_source_is_never_written()
+
+    def a_source_is_never_written(self) -> None:
+        direction = self.office.database.registry.profile(ANNA)[0].direction
+        if direction is not Direction.BOTH:
+            source = self.office.exchange if direction is Direction.TO_WICE else self.office.wice
+            assert source.writes == 0, "R21"
 
     def nobody_was_mailed(self) -> None:
         assert (self.office.wice.mails, self.office.exchange.mails) == (0, 0), "R15"
@@ -154,9 +172,10 @@ class History:
         assert not lost, f"lost: {lost}"
 
     def unmapped_is_untouched(self) -> None:
-        for stored in (*self.office.exchange.items.values(), *self.office.wice.rows.values()):
-            if stored.unmapped:
-                assert stored.unmapped["category"] == token_of(stored.record), "R2"
+        stored = [(item.record, item.unmapped) for item in self.office.exchange.items.values()]
+        stored += [(row.record, row.unmapped) for row in self.office.wice.rows.values()]
+        for record, unmapped in stored:
+            assert unmapped.get("category", token_of(record)) == token_of(record), "R2"
 
     def wice_records_are_never_deleted(self) -> None:
         rows = self.office.wice.rows

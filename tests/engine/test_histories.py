@@ -18,11 +18,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from app.adapters.db import open_database
 from app.domain.account import Conflict, Direction, TargetChanges
 from app.domain.contact import Contact, Entity
+from app.domain.ids import ItemId
 from app.domain.sync import Kind, Side
 from app.settings import Settings
 from tests.engine.harness import ANNA, Office
 from tests.engine.histories import History, token_of
 from tests.fakes.faults import FaultKind
+from tests.fakes.wice import NOBODY
 
 INDEX = st.integers(0, 30)
 KIND = st.sampled_from(Kind)
@@ -87,16 +89,9 @@ class Histories(RuleBasedStateMachine):
     @rule(kind=KIND, flagged=st.booleans(), company=INDEX)
     def add_in_wice(self, kind: Kind, flagged: bool, company: int) -> None:
         record = self.history.new_record(kind)
-        users = [ANNA] if flagged else []
-        category = token_of(record)
-        wice = self.office.wice
-        if kind is Kind.CONTACTS:
-            companies = [row.id for row in wice.rows.values() if row.id.startswith("c:")]
-            owner = companies[company % len(companies)] if companies and company % 2 else ""
-            item = wice.add_person(record, flags=users, company=owner, category=category)
-        else:
-            item = wice.add_appointment(record, participants=users, category=category)
-        self.history.note(Side.WICE, item, record)
+        companies = [row.id for row in self.office.wice.rows.values() if row.id.startswith("c:")]
+        owner = companies[company % len(companies)] if companies and company % 2 else NOBODY
+        self.history.add_in_wice(record, [ANNA] if flagged else [], owner)
 
     @rule(flagged=st.booleans())
     def add_company(self, flagged: bool) -> None:
@@ -104,7 +99,7 @@ class Histories(RuleBasedStateMachine):
         record = Contact(entity=Entity.COMPANY, company_name=name, company_town="Hamburg")
         self.office.wice.add_company(record, flags=[ANNA] if flagged else [])
 
-    def _pick_wice(self, kind: Kind, index: int) -> object:
+    def _pick_wice(self, kind: Kind, index: int) -> ItemId | None:
         items = self.history.wice(kind)
         return items[index % len(items)] if items else None
 
@@ -144,7 +139,7 @@ class Histories(RuleBasedStateMachine):
             inactive = self.history.hands["inactive"]
             self.history.hands["inactive"] = inactive | change if on else inactive - change
 
-    def _left_scope(self, item: object, stays: bool) -> None:
+    def _left_scope(self, item: ItemId, stays: bool) -> None:
         """Its like in Outlook may now become a record of its own in Wice: only what is in scope is compared (R4, R24)."""
         if not stays:
             self.history.copies[token_of(self.office.wice.rows[item].record)] += 1
@@ -158,7 +153,7 @@ class Histories(RuleBasedStateMachine):
         item = self.office.exchange.add(self.office.folder(kind), record, category=token_of(record))
         self.history.note(Side.EXCHANGE, item, record)
 
-    def _pick_outlook(self, kind: Kind, index: int) -> object:
+    def _pick_outlook(self, kind: Kind, index: int) -> ItemId | None:
         items = self.history.outlook(kind)
         return items[index % len(items)] if items else None
 
@@ -200,7 +195,7 @@ class Histories(RuleBasedStateMachine):
             self.history.copies[token] += 1
             self._followed(item, self.office.exchange.move(item, self.office.folder(kind)))
 
-    def _followed(self, item: object, moved: object) -> None:
+    def _followed(self, item: ItemId, moved: ItemId) -> None:
         if typed := self.history.typed.pop((Side.EXCHANGE, item), None):
             self.history.typed[Side.EXCHANGE, moved] = typed
 
@@ -219,12 +214,7 @@ class Histories(RuleBasedStateMachine):
     @rule(kind=KIND, same=st.booleans())
     def add_twins(self, kind: Kind, same: bool) -> None:
         record = self.history.new_record(kind)
-        ours = self.office.wice
-        if kind is Kind.CONTACTS:
-            mine = ours.add_person(record, flags=[ANNA], category=token_of(record))
-        else:
-            mine = ours.add_appointment(record, participants=[ANNA], category=token_of(record))
-        self.history.note(Side.WICE, mine, record)
+        self.history.add_in_wice(record, [ANNA])
         item = self.office.exchange.add(self.office.folder(kind), record, category=token_of(record))
         self.history.note(Side.EXCHANGE, item, record)
         if not same:
