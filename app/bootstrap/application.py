@@ -121,6 +121,7 @@ class Application:
         own = server.access is Access.DELEGATE
         return ExchangeAccess(
             mailbox=account.mailbox,
+            email=account.email,
             endpoint=server.url or account.endpoint,
             auth=server.auth,
             access=server.access,

@@ -15,6 +15,7 @@ class ExchangeAccess:
     `endpoint` is the EWS URL, "" for autodiscover. `ca_file` is a PEM file with further certificate authorities. With OAuth2 the app-only flow is
     used: `client_id` (or else `username`) and `password` are the application's id and secret, `token_url` replaces Microsoft's token endpoint
     (sovereign clouds). `time_zone` is an IANA name, the zone in which new and all-day items are written (R17).
+    `email` is the person's address in Wice, where it is not the mailbox's: meetings may name either (R15).
     `unmapped_fields` are canonical contact fields that are neither read nor written, because the other side cannot hold them.
     """
 
@@ -31,6 +32,12 @@ class ExchangeAccess:
     time_zone: str = "Europe/Berlin"
     request_timeout_s: float = 60.0
     unmapped_fields: frozenset[str] = frozenset()
+    email: str = ""
+
+    @property
+    def owner(self) -> frozenset[str]:
+        """The addresses of the mailbox's owner, in lower case."""
+        return frozenset({self.mailbox.casefold(), self.email.casefold()} - {""})
 
     @property
     def application(self) -> str:

@@ -61,7 +61,7 @@ class ExchangeMailbox:
         access = self._session.access
         if kind is Kind.CONTACTS:
             return Contacts(access.unmapped_fields)
-        return Appointments(Calendar(owner=access.mailbox, zone=access.time_zone))
+        return Appointments(Calendar(owner=access.owner, zone=access.time_zone))
 
     def close(self) -> None:
         """See `app.ports.Mailbox.close`."""

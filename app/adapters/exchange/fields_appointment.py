@@ -45,9 +45,9 @@ ALL_PATHS: tuple[Path, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What the mapping must know of the mailbox: its owner's address (no participant of his own) and the zone of what we write."""
+    """What the mapping must know: the owner's addresses in lower case (no participant of his own) and the zone of what we write."""
 
-    owner: str
+    owner: frozenset[str]
     zone: str
 
 
@@ -130,14 +130,14 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _participants(item: Element, owner: str) -> tuple[Participant, ...]:
+def _participants(item: Element, owner: frozenset[str]) -> tuple[Participant, ...]:
     """Organizer and attendees without the mailbox's owner. Source: AttendeeType, SingleRecipientType."""
     people: dict[tuple[str, str], Participant] = {}
     for path in _PEOPLE:
         holder = find(item, f"t:{path.element}")
         for mailbox in holder.iter("{*}Mailbox") if holder is not None else ():
             one = _participant(mailbox)
-            if (one.name or one.email) and one.email != owner.casefold():
+            if (one.name or one.email) and one.email not in owner:
                 people.setdefault((one.email, "" if one.email else one.name), one)
     return tuple(people.values())
 

@@ -19,7 +19,7 @@ from tests.adapters.exchange.sandbox_server import changed
 from tests.adapters.exchange.test_zones import ZONES
 from tests.adapters.exchange.texts import nasty_texts, stored_texts
 
-CALENDAR = fields.Calendar(owner="anna@example.com", zone="Europe/Berlin")
+CALENDAR = fields.Calendar(owner=frozenset({"anna@example.com", "a.schulz@example.com"}), zone="Europe/Berlin")
 KIND = Appointments(CALENDAR)
 moments = st.integers(631152000, 3471292800).map(lambda second: datetime.fromtimestamp(second, UTC))
 timed = st.builds(

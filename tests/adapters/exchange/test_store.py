@@ -263,6 +263,12 @@ def test_R15_organizer_and_attendees_are_participants_but_the_owner(server: Serv
     )
 
 
+def test_R15_the_owner_is_known_by_either_address(server: Server) -> None:
+    store = server.store(Kind.APPOINTMENTS, email="Clara@Example.com")
+    [item] = read(store, meeting(server))
+    assert [person.name for person in item.record.participants] == ["Bernd", "Gast"]
+
+
 def test_R15_wice_s_participants_are_shown_in_the_body_and_never_come_back(server: Server) -> None:
     store = server.store(Kind.APPOINTMENTS)
     [item] = read(store, meeting(server))
