@@ -6,7 +6,7 @@
 | which settings of a profile does the engine look at? | `policy` |
 | how is a decision turned into writes, field by field? (R1, R2, R10, R15, R24) | `linked`, `newcomers`, `merge` |
 | which unlinked items are the same thing? (R24) | `matcher` |
-| which company does a person from Exchange belong to? (R6) | `companies` |
+| which company does a person from Exchange belong to? (R6) | `companies`, `founding` |
 | in which order, with which hints, is a whole kind planned? (R27) | `planner` |
 | when must an administrator be asked first? (R29) | `guards` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |

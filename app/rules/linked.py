@@ -14,8 +14,9 @@ from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
 from app.domain.sync import Absence, Change, Item, Side
 from app.ports import Company
 from app.rules import merge
-from app.rules.companies import candidates, company_key
+from app.rules.companies import candidates
 from app.rules.decisions import Decision, decide, is_conflict
+from app.rules.founding import new_company
 from app.rules.policy import Policy
 from app.rules.state import Pair
 
@@ -141,7 +142,7 @@ def _join_company(pair: Pair, theirs: Contact, policy: Policy, companies: Sequen
     found = candidates(theirs, companies)
     if len(found) > 1:
         return Verdict(hints=(_hint(pair, HintReason.AMBIGUOUS_COMPANY, theirs.company_name),))
-    company = found[0].id if found else f"new:{company_key(theirs.company_name)}"
+    company = found[0].id if found else new_company(theirs.company_name)
     record = merge.joined_to_company(theirs, found[0].fields) if found else theirs
     writes = [PlannedWrite(side=Side.WICE, op=Op.CHANGE, record=record, before=_record(pair.wice), company=company)]
     completed = _change(Side.EXCHANGE, record, pair.exchange) if policy.may_write(Side.EXCHANGE) else None
@@ -157,7 +158,7 @@ def _create_in_wice(pair: Pair, policy: Policy, companies: Sequence[Company]) ->
         found = candidates(record, companies)
         if len(found) > 1:
             return Verdict(hints=(_hint(pair, HintReason.AMBIGUOUS_COMPANY, record.company_name),))
-        company = found[0].id if found else f"new:{company_key(record.company_name)}"
+        company = found[0].id if found else new_company(record.company_name)
     return Verdict(_action(pair, policy, replace(_add(Side.WICE, record), company=company)))
 
 

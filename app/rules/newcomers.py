@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.account import TargetChanges
 from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
-from app.domain.fingerprint import differences
+from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen
 from app.domain.sync import Change, Item, Kind, Link, Side
@@ -17,6 +16,7 @@ from app.ports import Company
 from app.rules import merge
 from app.rules.companies import candidates, company_key
 from app.rules.decisions import Decision, decide
+from app.rules.founding import new_company
 from app.rules.matcher import match
 from app.rules.policy import Policy
 from app.rules.state import end_of
@@ -78,22 +78,33 @@ def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     """Link what stands on both sides already; the winner stands field by field, its gaps are filled (R24)."""
     policy = setting.policy
     winner, loser = (ours, theirs) if policy.winner is Side.WICE else (theirs, ours)
-    record = merge.twins(winner.record, loser.record)
-    if (
-        isinstance(record, Contact)
-        and isinstance(ours.record, Contact)
-        and ours.record.company_name
-        and record.entity is Entity.PERSON
-    ):
-        record = merge.with_company_of(record, ours.record)
+    record, company = _merged(merge.twins(winner.record, loser.record), ours.record, setting)
     writes = tuple(
-        PlannedWrite(side=side, op=Op.CHANGE, record=record, before=item.record)
+        PlannedWrite(
+            side=side,
+            op=Op.CHANGE,
+            record=record,
+            before=item.record,
+            company=company if side is Side.WICE else "",
+        )
         for side, item in ((Side.WICE, ours), (Side.EXCHANGE, theirs))
         if _may_write_twin(side, policy) and merge.must_write(side, record, item.record)
     )
     differing = differences(ours.record, theirs.record)
     action = _action(ours, Side.WICE, setting, Reason.TWIN_DIFFERS if differing else Reason.TWIN, *writes)
     return replace(action, exchange=end_of(theirs), fields=differing)
+
+
+def _merged(record: Record, ours: Record, setting: Setting) -> tuple[Record, str]:
+    """A person keeps the company of the Wice record; one without joins the company that the Exchange contact names (R6, R10)."""
+    if not (isinstance(record, Contact) and isinstance(ours, Contact) and record.entity is Entity.PERSON):
+        return record, ""
+    if ours.company_name:
+        return merge.with_company_of(record, ours), ""
+    found = candidates(record, setting.companies) if record.company_name else ()
+    if len(found) == 1:
+        return merge.joined_to_company(record, found[0].fields), found[0].id
+    return record, "" if found or not record.company_name else new_company(record.company_name)
 
 
 def _may_write_twin(side: Side, policy: Policy) -> bool:
@@ -115,7 +126,7 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
     if decide(Change.NONE, Change.NEW, setting.policy) is not Decision.CREATE_IN_WICE:
         arrivals.holds += [_seen(item, Side.EXCHANGE, HintReason.TARGET_ONLY) for item in items]
         return
-    founding = _Founding(setting, arrivals)
+    contacts = _Contacts(setting, arrivals)
     for item in sorted(
         items, key=lambda item: isinstance(item.record, Contact) and item.record.entity is Entity.PERSON
     ):
@@ -124,40 +135,36 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
             write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record, into=former.wice.id)
             arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
         elif isinstance(item.record, Contact):
-            founding.add(item, item.record)
+            contacts.add(item, item.record)
         else:
             write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record)
             arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
-    founding.finish()
 
 
-class _Founding:
-    """Contacts from Exchange and the companies they belong to: found in Wice, brought by a company contact of this plan, or founded (R6)."""
+class _Contacts:
+    """Contacts from Exchange and the companies they belong to: found in Wice, or new with this plan (R6)."""
 
     def __init__(self, setting: Setting, arrivals: Arrivals) -> None:
         self._setting = setting
         self._arrivals = arrivals
         self._brought: set[str] = set()
-        self._founded: defaultdict[str, list[tuple[Item, Contact]]] = defaultdict(list)
 
     def add(self, item: Item, contact: Contact) -> None:
         """Plan one new contact; companies must come before persons."""
         found = candidates(contact, self._setting.companies) if contact.company_name else ()
-        key = company_key(contact.company_name)
         if len(found) > 1:
             self._arrivals.hints.append(
                 _hint(item, Side.EXCHANGE, HintReason.AMBIGUOUS_COMPANY, contact.company_name),
             )
         elif contact.entity is Entity.COMPANY:
-            self._company(item, contact, found, key)
+            self._company(item, contact, found)
         elif found:
             self._person(item, contact, found[0].id, merge.joined_to_company(contact, found[0].fields))
-        elif key in self._brought or not key:
-            self._person(item, contact, f"new:{key}" if key else "", contact)
         else:
-            self._founded[key].append((item, contact))
+            self._person(item, contact, new_company(contact.company_name) if contact.company_name else "", contact)
 
-    def _company(self, item: Item, contact: Contact, found: Sequence[Company], key: str) -> None:
+    def _company(self, item: Item, contact: Contact, found: Sequence[Company]) -> None:
+        key = company_key(contact.company_name)
         if key in self._brought or (found and found[0].id in self._setting.linked):
             # A second contact of one company: it exists and is not created again (R6), and one record cannot be two contacts.
             self._arrivals.hints.append(_hint(item, Side.EXCHANGE, HintReason.AMBIGUOUS_COMPANY, contact.company_name))
@@ -174,28 +181,6 @@ class _Founding:
             writes.append(PlannedWrite(side=Side.EXCHANGE, op=Op.CHANGE, record=record, before=contact))
         action = _action(item, Side.EXCHANGE, self._setting, Reason.NEW_IN_EXCHANGE, *writes)
         self._arrivals.actions.append(replace(action, fields=differences(record, contact)))
-
-    def finish(self) -> None:
-        """Found one company for all persons of the same unknown company, with a contact of its own in Exchange (R5, R6)."""
-        for key, people in self._founded.items():
-            company = merge.company_contact(*(contact for _, contact in people))
-            writes = [PlannedWrite(side=Side.WICE, op=Op.ADD, record=company)]
-            if self._setting.policy.may_write(Side.EXCHANGE):
-                writes.append(PlannedWrite(side=Side.EXCHANGE, op=Op.ADD, record=company))
-            self._arrivals.actions.append(
-                Action(
-                    key=f"company:{key}",
-                    kind=self._setting.kind,
-                    link=self._setting.new_link(),
-                    reason=Reason.COMPANY_OF_NEW_PERSON,
-                    label=company.label,
-                    writes=tuple(writes),
-                    creates_company=key,
-                ),
-            )
-            for item, contact in people:
-                fields = {name: getattr(company, name) for name in merge.PERSONS_COMPANY_FIELDS}
-                self._person(item, contact, f"new:{key}", merge.joined_to_company(contact, fields))
 
 
 def key_of(side: Side, item: ItemId) -> str:

@@ -13,6 +13,7 @@ from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, Pla
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.ports import Company
 from app.rules import guards, retry
+from app.rules.founding import Founding
 from app.rules.linked import REVIVABLE, judge
 from app.rules.matcher import match
 from app.rules.newcomers import NewLink, Setting, welcome
@@ -54,18 +55,14 @@ def plan(situation: Situation) -> Planned:
     """Plan one kind (R27)."""
     moved = _moved(situation)
     links = [moved.get(link.id, link) for link in situation.links if not link.ended]
-    actions: list[Action] = []
-    hints: list[Hint] = []
-    for pair in _touched(links, situation):
-        verdict = judge(pair, situation.policy, situation.companies)
-        hints += verdict.hints
-        actions += _guarded(verdict.action, pair.link, situation, hints)
+    verdicts = [judge(pair, situation.policy, situation.companies) for pair in _touched(links, situation)]
     newcomers = _newcomers(links, situation)
-    actions += [_orphan(item, situation) for item in newcomers.orphans]
     arrivals = welcome(newcomers.wice, newcomers.exchange, newcomers.setting)
-    for action in arrivals.actions:
-        actions += _guarded(action, None, situation, hints)
-    hints += arrivals.hints
+    founding = Founding(situation.policy, situation.new_link)
+    drafts = founding.complete([verdict.action for verdict in verdicts if verdict.action] + arrivals.actions)
+    hints = [hint for verdict in verdicts for hint in verdict.hints] + arrivals.hints + founding.hints
+    actions = [_orphan(item, situation) for item in newcomers.orphans]
+    actions += _guarded(drafts, links, situation, hints)
     hints += _listing_hints(situation)
     holds, held_hints = _held(situation, links)
     settled = tuple(action for action in actions if _is_bookkeeping(action))
@@ -131,18 +128,19 @@ def _is_news(pair: Pair) -> bool:
     )
 
 
-def _guarded(action: Action | None, link: Link | None, situation: Situation, hints: list[Hint]) -> Iterable[Action]:
+def _guarded(drafts: Iterable[Action], links: Iterable[Link], situation: Situation, hints: list[Hint]) -> list[Action]:
     """Leave out what was refused too often (R32) or keeps bouncing (R40)."""
-    if action is None:
-        return ()
-    failure = situation.failures.get(action.key)
-    if failure is not None and retry.is_quarantined(action, failure):
-        hints.append(_about(action, HintReason.QUARANTINED, f"{failure.code}: {failure.message}"))
-        return ()
-    if link is not None and retry.is_bouncing(link, action):
-        hints.append(_about(action, HintReason.FROZEN, ", ".join(action.fields)))
-        return ()
-    return (action,)
+    known = {link.id: link for link in links}
+    kept: list[Action] = []
+    for action in drafts:
+        failure, link = situation.failures.get(action.key), known.get(action.link)
+        if failure is not None and retry.is_quarantined(action, failure):
+            hints.append(_about(action, HintReason.QUARANTINED, f"{failure.code}: {failure.message}"))
+        elif link is not None and retry.is_bouncing(link, action):
+            hints.append(_about(action, HintReason.FROZEN, ", ".join(action.fields)))
+        else:
+            kept.append(action)
+    return kept
 
 
 def _about(action: Action, reason: HintReason, detail: str) -> Hint:
@@ -163,7 +161,7 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
     linked = {link.wice.id for link in links} | {link.exchange.id for link in links}
     wice = [item for item in situation.wice.items.values() if item.id not in linked]
     exchange = [item for item in situation.exchange.items.values() if item.id not in linked]
-    orphans = [item for item in exchange if _is_orphan(item, links, situation)]
+    orphans = _orphans(wice, exchange, situation.lost)
     gone = {item.id for item in orphans}
     setting = Setting(
         kind=situation.kind,
@@ -176,15 +174,18 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
     return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
 
 
-def _is_orphan(item: Item, links: Sequence[Link], situation: Situation) -> bool:
-    """Made by an attempt of ours that took effect after we had given it up and created the item once more; untouched since (R30)."""
-    stamp = item.stamp
-    return (
-        stamp is not None
-        and stamp.attempt in situation.lost
-        and stamp.fingerprint == item.fingerprint
-        and any(link.id == stamp.link for link in links)
-    )
+def _orphans(wice: Sequence[Item], exchange: Sequence[Item], lost: frozenset[AttemptId]) -> list[Item]:
+    """Made by attempts of ours that took effect after we had given them up, untouched since (R30).
+
+    What stands for a record that is linked by now, or has left the scope, is one too many; what still has its twin to be linked with is welcome.
+    """
+    late = [
+        item
+        for item in exchange
+        if item.stamp and item.stamp.attempt in lost and item.stamp.fingerprint == item.fingerprint
+    ]
+    awaited = {theirs.id for _, theirs in match(wice, late).twins}
+    return [item for item in late if item.id not in awaited]
 
 
 def _orphan(item: Item, situation: Situation) -> Action:

@@ -19,6 +19,7 @@ from app.domain.sync import End, Item, Side, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
 from app.errors import WiceSyncError
 from app.ports import Ledger
+from app.rules.founding import NEW
 from app.rules.retry import failed_again
 from app.services.books import remember, settlement
 from app.services.desk import Desk
@@ -91,8 +92,8 @@ class Applier:
             return  # its write on the other side did not happen
         for planned in action.writes:
             if planned.side is side:
-                company = self._companies.get(planned.company.removeprefix("new:"), "") if planned.company else ""
-                company = company if planned.company.startswith("new:") else planned.company
+                company = self._companies.get(planned.company.removeprefix(NEW), "") if planned.company else ""
+                company = company if planned.company.startswith(NEW) else planned.company
                 if planned.company and not company:
                     self._fail(action, "company_missing", "the company of this contact could not be created in Wice")
                     return

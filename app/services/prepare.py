@@ -10,6 +10,7 @@ from app.domain.plan import HintReason
 from app.domain.sync import Change, Kind, Side
 from app.ports import Company
 from app.rules import planner
+from app.rules.founding import NEW
 from app.rules.planner import Planned, Situation
 from app.rules.state import SideView
 from app.services.books import keep_books
@@ -100,7 +101,11 @@ def _companies(desk: Desk, kind: Kind, links: LinkIndex, exchange: SideView) -> 
 
 
 def restricted(prepared: Prepared, keys: frozenset[str]) -> Prepared:
-    """Only the actions on these items: what an administrator approved, each planned anew if its item has changed since (R28)."""
+    """Only the actions on these items: what an administrator approved, each planned anew if its item has changed since (R28).
+
+    A company that one of them has come to need is founded with it.
+    """
     plan = prepared.planned.plan
-    kept = tuple(action for action in plan.actions if action.key in keys)
+    needed = {write.company for action in plan.actions if action.key in keys for write in action.writes}
+    kept = tuple(action for action in plan.actions if action.key in keys or f"{NEW}{action.creates_company}" in needed)
     return replace(prepared, planned=replace(prepared.planned, plan=replace(plan, actions=kept)))
