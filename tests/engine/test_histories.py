@@ -215,6 +215,7 @@ class Histories(RuleBasedStateMachine):
     def add_twins(self, kind: Kind, same: bool) -> None:
         record = self.history.new_record(kind)
         self.history.add_in_wice(record, [ANNA])
+        self.history.twins.add(token_of(record))
         item = self.office.exchange.add(self.office.folder(kind), record, category=token_of(record))
         self.history.note(Side.EXCHANGE, item, record)
         if not same:
@@ -249,6 +250,7 @@ class Histories(RuleBasedStateMachine):
     def fault(self, side: Side, kind: FaultKind, skip: int, done: int) -> None:
         faults = self.office.wice.faults if side is Side.WICE else self.office.exchange.faults
         faults.add(kind, skip=skip, done=done)
+        self.history.lists_lied = self.history.lists_lied or kind in LISTING_FAULTS
 
     @rule()
     def settle(self) -> None:

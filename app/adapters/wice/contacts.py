@@ -123,7 +123,9 @@ class ContactStore(WiceStore):
             return Absent(item_id, Absence.UNFLAGGED)
         record = self._contact(table, row)
         item = self._item(table, row, record, self._parent(row) if table is self.persons else "")
-        return item if record.label else Held(item.id, item.version, Obstacle.NO_NAME)
+        # A person without a name would come back from Exchange as its company, or under its mail address.
+        named = record.company_name if table is self.companies else record.first_name or record.last_name
+        return item if named else Held(item.id, item.version, Obstacle.NO_NAME, record.label)
 
     def _contact(self, table: Table, row: Row) -> Contact:
         if table is self.companies:

@@ -77,10 +77,11 @@ class TestScope:
         assert seen.record == Contact(last_name="Schulz", company_name="Nordlicht GmbH", company_street="Am Hafen 3")
 
     def test_a_nameless_record_is_held(self, wice: Wice) -> None:
-        person = wice.add("p", "anna", name=" ")
+        firm = wice.add("c", name="Nordlicht GmbH")
+        person = wice.add("p", "anna", name=" ", email="info@example.com", for_rowid=firm[2:])
         (found,) = wice.crm().store(Kind.CONTACTS).fetch([person])
         assert isinstance(found, Held)
-        assert found.because is Obstacle.NO_NAME
+        assert (found.because, found.label) == (Obstacle.NO_NAME, "Nordlicht GmbH")
 
     @pytest.mark.parametrize("wrong", ["a:1", "p:", "4711", "x:1"])
     def test_an_id_of_something_else_is_bad_input(self, wice: Wice, wrong: str) -> None:
