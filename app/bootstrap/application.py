@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from app.adapters.db import Database, open_database
-from app.adapters.exchange import ExchangeAccess, discover, open_mailbox
 from app.adapters.reach import reach
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
@@ -20,6 +19,9 @@ from app.ports import Ledger, Mailbox
 from app.services.desk import Desk, Progress
 from app.services.report import RunReport
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.adapters.exchange import ExchangeAccess
 
 
 class Application:
@@ -98,6 +100,10 @@ class Application:
 
     def mailbox(self, account: Account, server: ExchangeServer) -> Mailbox:
         """An account's mailbox, to look at; sends nothing yet."""
+        from app.adapters.exchange import (
+            open_mailbox,  # late: exchangelib takes longer to load than most commands to run
+        )
+
         return open_mailbox(self._access(account, server))
 
     def reach(self, url: str, ca_file: str) -> str:
@@ -111,6 +117,8 @@ class Application:
     def _mailbox_of_run(
         self, ledger: Ledger, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str
     ) -> Mailbox:
+        from app.adapters.exchange import discover, open_mailbox
+
         access = replace(self._access(account, server), time_zone=zone, unmapped_fields=crm.unmapped_fields)
         if not access.endpoint:
             access = replace(access, endpoint=discover(access))
@@ -118,6 +126,8 @@ class Application:
         return open_mailbox(access)
 
     def _access(self, account: Account, server: ExchangeServer) -> ExchangeAccess:
+        from app.adapters.exchange import ExchangeAccess
+
         own = server.access is Access.DELEGATE
         return ExchangeAccess(
             mailbox=account.mailbox,
@@ -142,13 +152,16 @@ def opened(settings: Settings, *, any_schema: bool = False) -> Iterator[Applicat
     Raises: BadInput, Retry, Halt(CONFIGURATION) for a schema that this program does not have.
     """
     with open_database(settings) as database:
-        if is_embedded(settings):
-            database.migrate()
-        elif not any_schema and not database.schema_is_current():
-            raise Halt(
-                HaltCode.CONFIGURATION, "the database does not have this version's schema: run `wice-sync migrate`"
-            )
+        _bring_up_to_date(database, embedded=is_embedded(settings), any_schema=any_schema)
         yield Application(settings, database)
+
+
+def _bring_up_to_date(database: Database, *, embedded: bool, any_schema: bool) -> None:
+    if (any_schema and not embedded) or database.schema_is_current():
+        return
+    if not embedded:
+        raise Halt(HaltCode.CONFIGURATION, "the database does not have this version's schema: run `wice-sync migrate`")
+    database.migrate()
 
 
 def is_embedded(settings: Settings) -> bool:

@@ -108,13 +108,11 @@ class Action:
     creates_company: str = ""
     """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
 
-    def same_as(self, other: Action) -> bool:
-        """Is this still the action that was approved: same writes wanted, from the same two states?"""
-        return self._essence() == other._essence()
-
-    def _essence(self) -> tuple[object, ...]:
-        ends = tuple((end.id, end.fingerprint) if end else None for end in (self.wice, self.exchange))
-        return ends, tuple((w.side, w.op, w.record) for w in self.writes), self.ends_link
+    @property
+    def names(self) -> frozenset[str]:
+        """All keys under which a plan may have named this item: a newcomer of one plan may be a twin, or linked, in the next."""
+        ends = ((Side.WICE, self.wice), (Side.EXCHANGE, self.exchange))
+        return frozenset({self.key, *(newcomer_key(side, end.id) for side, end in ends if end)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +164,11 @@ class KindPlan:
     def writes(self) -> int:
         """Number of remote writes in all."""
         return sum(len(action.writes) for action in self.actions)
+
+
+def newcomer_key(side: Side, item: ItemId) -> str:
+    """The key of an action about an item that has no link yet."""
+    return f"{side.value}:{item}"
 
 
 class PlanState(StrEnum):

@@ -10,7 +10,7 @@ from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, LinkId
-from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen
+from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Item, Kind, Link, Side
 from app.ports import Company
 from app.rules import merge
@@ -183,15 +183,10 @@ class _Contacts:
         self._arrivals.actions.append(replace(action, fields=differences(record, contact)))
 
 
-def key_of(side: Side, item: ItemId) -> str:
-    """The key of an action about an item that has no link yet."""
-    return f"{side.value}:{item}"
-
-
 def _action(item: Item, side: Side, setting: Setting, reason: Reason, *writes: PlannedWrite) -> Action:
     end = end_of(item)
     return Action(
-        key=key_of(side, item.id),
+        key=newcomer_key(side, item.id),
         kind=setting.kind,
         link=setting.new_link(),
         reason=reason,

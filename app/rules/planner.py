@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.domain.ids import AttemptId, ItemId, LinkId, Version
-from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason, Seen
+from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.ports import Company
 from app.rules import guards, retry
@@ -190,7 +190,7 @@ def _orphans(wice: Sequence[Item], exchange: Sequence[Item], lost: frozenset[Att
 
 def _orphan(item: Item, situation: Situation) -> Action:
     return Action(
-        key=f"{Side.EXCHANGE.value}:{item.id}",
+        key=newcomer_key(Side.EXCHANGE, item.id),
         kind=situation.kind,
         link=situation.new_link(),
         reason=Reason.ORPHANED_COPY,

@@ -35,7 +35,8 @@ class Result:
     done: list[tuple[Action, PlannedWrite]] = field(default_factory=list)
     linked: int = 0
     failed: list[Failure] = field(default_factory=list)
-    stale: set[str] = field(default_factory=set)
+    stale: dict[str, str] = field(default_factory=dict)
+    """Label by key."""
     companies: set[str] = field(default_factory=set)
 
 
@@ -157,7 +158,7 @@ class Applier:
             case Written(item):
                 return replace(self._success(job, item), outcomes=closed)
             case Stale() | Missing():
-                self.result.stale.add(job.action.key)
+                self.result.stale[job.action.key] = job.action.label
             case Refused(code, message):
                 return Settlement(outcomes=closed, failure=self._fail(job.action, code, message))
             case Unknown():

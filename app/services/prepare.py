@@ -106,6 +106,8 @@ def restricted(prepared: Prepared, keys: frozenset[str]) -> Prepared:
     A company that one of them has come to need is founded with it.
     """
     plan = prepared.planned.plan
-    needed = {write.company for action in plan.actions if action.key in keys for write in action.writes}
-    kept = tuple(action for action in plan.actions if action.key in keys or f"{NEW}{action.creates_company}" in needed)
+    wanted = [action for action in plan.actions if action.names & keys]
+    needed = {write.company for action in wanted for write in action.writes}
+    chosen = {action.key for action in wanted}
+    kept = tuple(a for a in plan.actions if a.key in chosen or f"{NEW}{a.creates_company}" in needed)
     return replace(prepared, planned=replace(prepared.planned, plan=replace(plan, actions=kept)))

@@ -14,7 +14,7 @@ from typing import Final
 from app.domain.ids import PlanId
 from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
-from app.errors import BadInput, Halt, Retry, WiceSyncError
+from app.errors import BadInput, Halt, HaltCode, Retry, WiceSyncError
 from app.ports import Folder
 from app.services.apply_plan import Applier, Result
 from app.services.desk import Desk, Stores
@@ -98,7 +98,7 @@ class Run:
         """Is it the stored plan that is executed: the one a person saw, or one that was confirmed and whose run died?"""
         if stored.state is PlanState.OPEN:
             # An analysis of which nothing is left to do binds nobody.
-            return approve and any(action.key in stored.keys for plan in self._plans() for action in plan.actions)
+            return approve and any(action.names & stored.keys for plan in self._plans() for action in plan.actions)
         return stored.state is PlanState.EXECUTING and self._alarmed()
 
     def _wait(self) -> None:
@@ -123,6 +123,7 @@ class Run:
             try:
                 self._prepare(kind)
             except Halt as halt:
+                _end_if_refused(halt)
                 self._stop(kind, halt)
 
     def _prepare(self, kind: Kind) -> None:
@@ -156,6 +157,7 @@ class Run:
             try:
                 self._execute_kind(ready, report, only)
             except Halt as halt:
+                _end_if_refused(halt)
                 report.error = str(halt)
         ledger.set_plan_state(plan, PlanState.EXECUTED)
         self.report.status = self._verdict()
@@ -181,7 +183,7 @@ class Run:
             prepared = _follow_up(prepare(self._desk, prepared.stores), result, only)
             if prepared.planned.plan.alarms:
                 break  # what only now came to light is for the next analysis, where a person can see it
-        report.hints += [Hint(HintReason.CHANGED_SINCE_ANALYSIS, key) for key in sorted(result.stale)]
+        report.hints += [Hint(HintReason.CHANGED_SINCE_ANALYSIS, label) for label in sorted(result.stale.values())]
 
     def _verdict(self) -> Status:
         kinds = self.report.kinds.values()
@@ -199,13 +201,19 @@ class Run:
         return any(kind.alarms for kind in self.report.kinds.values())
 
 
+def _end_if_refused(halt: Halt) -> None:
+    """Trying a refused login once more for the other kind would only bring the account nearer to its lock."""
+    if halt.code is HaltCode.LOGIN_REFUSED:
+        raise halt
+
+
 def _follow_up(prepared: Prepared, result: Result, only: frozenset[str] | None) -> Prepared:
     """After the first round: items that had changed, the persons of companies that were written; without a stored plan whatever else is new."""
     if only is None:
         return prepared
     actions = prepared.planned.plan.actions
     concerned = {action.key for action in actions if action.parent in result.companies or _is_company(action, result)}
-    return restricted(prepared, frozenset(result.stale | concerned))
+    return restricted(prepared, frozenset(result.stale) | concerned)
 
 
 def _is_company(action: Action, result: Result) -> bool:
