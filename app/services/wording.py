@@ -10,8 +10,6 @@ from app.services.report import Status
 
 KINDS: Mapping[Kind, str] = {Kind.CONTACTS: "Contacts", Kind.APPOINTMENTS: "Appointments"}
 
-SIDES: Mapping[Side, str] = {Side.WICE: "Wice", Side.EXCHANGE: "Exchange"}
-
 OPS: Mapping[tuple[Side, Op], str] = {
     (Side.EXCHANGE, Op.ADD): "add to Exchange",
     (Side.EXCHANGE, Op.CHANGE): "change in Exchange",
