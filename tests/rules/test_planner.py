@@ -260,6 +260,8 @@ def test_R30_a_creation_that_took_effect_after_it_was_given_up_is_removed_again(
     exchange = view(Side.EXCHANGE, item("e2", EVA, late))
     action = only(planned(None, exchange, link(EVA), lost=frozenset({AttemptId("late")})))
     assert (writes(action), action.reason) == ([(Side.EXCHANGE, Op.DELETE)], Reason.ORPHANED_COPY)
+    both = planned(view(Side.WICE, item("p:9", EVA)), exchange, lost=frozenset({AttemptId("late")}))
+    assert (only(both).reason, only(both).writes) == (Reason.TWIN, ())
     edited = view(Side.EXCHANGE, item("e2", replace(EVA, phone="1", company_name=""), late))
     assert only(planned(None, edited, link(EVA), lost=frozenset({AttemptId("late")}))).reason is Reason.NEW_IN_EXCHANGE
 
