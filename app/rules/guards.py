@@ -21,8 +21,9 @@ def alarms(plan: KindPlan, linked: int, views: tuple[SideView, SideView]) -> tup
 
 
 def _side_alarms(plan: KindPlan, linked: int, view: SideView) -> Iterator[Alarm]:
-    if linked > SMALL_NUMBER and view.size * 2 < linked:
-        yield Alarm(AlarmReason.EMPTIED, view.side, view.size, linked)
+    expected = linked - view.aged
+    if expected > SMALL_NUMBER and view.size * 2 < expected:
+        yield Alarm(AlarmReason.EMPTIED, view.side, view.size, expected)
     deletions = sum(_deletes(action, view.side) for action in plan.actions)
     if deletions > max(FREE_DELETIONS, FREE_SHARE * linked):
         yield Alarm(AlarmReason.MANY_DELETIONS, view.side, deletions, linked)

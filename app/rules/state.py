@@ -17,6 +17,7 @@ class SideView:
     `items` and `held` were read in this run; `gone` is proven absence (the server was asked for the id). `parked` are items that were held by
     earlier runs and have not changed since. `size` counts what exists. `unlisted` counts linked items that a complete list left out although the
     server still has them; `doubtful` those whose absence needs a second run as a witness, for now they count as unchanged (R42).
+    `aged` counts linked items that this side's list does not name any more because they have left the window (R20).
     """
 
     side: Side
@@ -27,6 +28,7 @@ class SideView:
     size: int = 0
     unlisted: int = 0
     doubtful: int = 0
+    aged: int = 0
 
     def change(self, end: End) -> Change:
         """State of a linked item since its last sync: the version only says "look", the fingerprint decides (R3)."""

@@ -71,6 +71,7 @@ def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> Si
         parked=parked,
         unlisted=sum(item in reading.items for item in absent),
         doubtful=doubtful,
+        aged=_aged(store.side, links, policy),
     )
     return replace(view, size=_size(view, links, listing) - outside)
 
@@ -140,8 +141,17 @@ def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> 
     """Linked items that an inventory did not name. What has left the window is not expected in it (R20)."""
     if listing.inventory is None:
         return []
-    expected = (link for link in links.active if side is Side.EXCHANGE or policy.picks_up(link.last_day))
+    expected = (link for link in links.active if _lists(side, link, policy))
     return [link.end(side).id for link in expected if link.end(side).id not in listing.inventory]
+
+
+def _aged(side: Side, links: LinkIndex, policy: Policy) -> int:
+    return sum(not _lists(side, link, policy) for link in links.active)
+
+
+def _lists(side: Side, link: Link, policy: Policy) -> bool:
+    """Exchange lists a whole folder, Wice what lies in the window."""
+    return side is Side.EXCHANGE or policy.picks_up(link.last_day)
 
 
 def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:
