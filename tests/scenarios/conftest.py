@@ -1,0 +1,57 @@
+"""`office` is a new one for each test; `make_office` makes one with other people or settings. What must hold at the end is checked here."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.adapters.db import open_database
+from app.settings import Settings
+from tests.scenarios.office import Office
+from tests.services.sandbox import Sandbox
+
+MakeOffice = Callable[..., Office]
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file built by the migrations."""
+    settings = Settings(home=tmp_path_factory.mktemp("template"))
+    with open_database(settings) as database:
+        database.migrate()
+    return settings.database_file
+
+
+@pytest.fixture
+def installation(tmp_path: Path, empty_database: Path) -> Settings:
+    """Of an embedded installation."""
+    settings = Settings(home=tmp_path)
+    shutil.copy(empty_database, settings.database_file)
+    return settings
+
+
+@pytest.fixture
+def make_office(sandbox: Sandbox, installation: Settings) -> Iterator[MakeOffice]:
+    offices: list[Office] = []
+
+    def make(
+        *users: str, installation: Settings = installation, zone: str = "Europe/Berlin", **settings: object
+    ) -> Office:
+        office = Office(sandbox, installation, users or ("anna",), settings, zone)
+        offices.append(office)
+        return office
+
+    yield make
+    for office in offices:
+        with office:
+            office.settle()
+            office.nobody_was_mailed()
+            office.schema_was_kept()
+
+
+@pytest.fixture
+def office(make_office: MakeOffice) -> Office:
+    return make_office()

@@ -1,0 +1,171 @@
+"""The product over the real thing: adapters by `app.bootstrap`, a real database, both servers in processes of their own over HTTP.
+
+People's hands are `wice` and `outlook`; `analyse`, `sync`, `confirm` and `discard` are the product. When an office closes, every profile that
+was synchronised runs once more and must find nothing and write nothing (R28), nobody may have got a mail (R15) and no message may have broken
+Microsoft's schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+from app.bootstrap.application import Application, opened
+from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.ids import RunId
+from app.domain.sync import Kind, Side
+from app.errors import WiceSyncError
+from app.services import confirm as confirming
+from app.services.desk import NoProgress
+from app.services.report import RunReport, Status
+from app.services.run_sync import Run
+from app.settings import Settings
+from tests.scenarios.in_outlook import InOutlook
+from tests.scenarios.in_wice import InWice
+from tests.services.sandbox import Sandbox
+
+ANNA = "anna"
+
+
+@dataclass
+class Office:
+    """`settings` are those of every profile; `zone` is that of the people's computers. `rests`: how a run that follows the scenario ends."""
+
+    sandbox: Sandbox
+    installation: Settings
+    users: tuple[str, ...] = (ANNA,)
+    settings: dict[str, object] = field(default_factory=dict)
+    zone: str = "Europe/Berlin"
+    rests: Status = Status.NOTHING_TO_DO
+
+    def __post_init__(self) -> None:
+        self._open = ExitStack()
+        self.product: Application = self._open.enter_context(opened(self.installation))
+        self.wice = InWice(self.sandbox)
+        self.mailboxes = {
+            user: self._open.enter_context(closing(InOutlook(self.sandbox, user, self.zone))) for user in self.users
+        }
+        self._ran: dict[str, None] = {}
+        self._register()
+
+    @property
+    def outlook(self) -> InOutlook:
+        """Anna's mailbox."""
+        return self.mailboxes[ANNA]
+
+    def configure(self, user: str = ANNA, **settings: object) -> None:
+        """Change a profile's settings as an administrator does."""
+        self.settings = {**self.settings, **settings}
+        self.product.registry.save(Profile(account=user, name=user, **self.settings))  # type: ignore[arg-type] # settings of Profile
+
+    def analyse(self, user: str = ANNA) -> RunReport:
+        return self._run(user, "analyse", Run.analyse)
+
+    def sync(self, user: str = ANNA) -> RunReport:
+        """A person asks for it."""
+        return self._run(user, "sync", lambda run: run.synchronise(approve=True))
+
+    def sync_by_schedule(self, user: str = ANNA) -> RunReport:
+        """A timer asks for it."""
+        return self._run(user, "scheduled", lambda run: run.synchronise(approve=False))
+
+    def confirm(self, report: RunReport, user: str = ANNA) -> RunReport:
+        """The administrator agrees to what `report` waits for."""
+        with self.product.desk(user, "confirm", NoProgress()) as desk:
+            return confirming.confirm(desk, RunId(report.run))
+
+    def discard(self, report: RunReport, user: str = ANNA) -> RunReport:
+        """The administrator wants nothing of it."""
+        profile = self.product.registry.profile(user)[0]
+        with self.product.books.open(profile.id, "discard") as ledger:
+            return confirming.discard(ledger, user, RunId(report.run))
+
+    def written(self) -> tuple[int, int]:
+        """Records written since the start, by anybody: in Wice, in Exchange."""
+        counters = (self.sandbox.counters("wice"), self.sandbox.counters("ews"))
+        return counters[0]["writes"], counters[1]["writes"]
+
+    def history(self, report: RunReport) -> list[tuple[Side, object, object]]:
+        """Side, before and after image of everything that a run wrote (R33)."""
+        intents = [entry.intent for entry in self.product.history.entries_of_run(RunId(report.run))]
+        return [(intent.side, intent.before, intent.after) for intent in intents]
+
+    def settle(self) -> None:
+        """R28: one more run of every profile that ran finds nothing and writes nothing."""
+        for server in ("wice", "ews"):
+            self.sandbox.control(server, "DELETE", "faults")
+        for user in self._ran:
+            before = self.written()
+            report = self.sync(user)
+            assert report.status is self.rests, f"R28 a second run of {user}: {report.json()}"
+            assert self.written() == before, f"R28 a second run of {user} writes: {report.json()}"
+
+    def nobody_was_mailed(self) -> None:
+        mails = {server: self.sandbox.counters(server)["mails"] for server in ("wice", "ews")}
+        assert mails == {"wice": 0, "ews": 0}, "R15"
+
+    def schema_was_kept(self) -> None:
+        counters = self.sandbox.counters("ews")
+        assert (counters["rejected_by_schema"], counters["invalid_replies"]) == (0, 0)
+
+    def close(self) -> None:
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _run(self, user: str, trigger: str, work: Callable[[Run], RunReport]) -> RunReport:
+        self._ran[user] = None
+        try:
+            with self.product.desk(user, trigger, NoProgress()) as desk:
+                return work(Run(desk))
+        except WiceSyncError as error:
+            return RunReport.failed(user, error)
+
+    def _register(self) -> None:
+        registry, service = self.product.registry, self.sandbox.service
+        registry.save(WiceServer(name="wice", url=self.sandbox.wice, mandant=self.sandbox.mandant))
+        registry.save(
+            ExchangeServer(
+                name="mail", url=self.sandbox.ews, username=service["username"], password=service["password"]
+            )
+        )
+        for user in self.users:
+            person = self.sandbox.person(user)
+            registry.save(
+                Account(
+                    name=user,
+                    email=person["email"],
+                    wice_server="wice",
+                    wice_username=user,
+                    wice_password=person["password"],
+                    exchange_server="mail",
+                    mailbox=person["mailbox"],
+                )
+            )
+            self.configure(user)
+
+
+def counts(report: RunReport, kind: Kind | None = None) -> dict[str, int]:
+    """Every cell of the report's table that is not zero: {"exchange add": 2}; with the kind before it if none is given."""
+    return {
+        f"{side.value} {op.value}" if kind else f"{each.value} {side.value} {op.value}": count
+        for each, rows in report.kinds.items()
+        if kind in (None, each)
+        for side, cells in rows.counts.items()
+        for op, count in cells.items()
+        if count
+    }
+
+
+def hints(report: RunReport) -> set[tuple[str, str]]:
+    """(reason, item) of every hint."""
+    return {(hint.reason.value, hint.label) for rows in report.kinds.values() for hint in rows.hints}
