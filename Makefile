@@ -37,7 +37,7 @@ lock: ## choose the versions in constraints.txt anew
 
 proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2000 PROOF_ROUNDS=100
 	HYPOTHESIS_PROFILE=proof PROOF_EXAMPLES=$(PROOF_EXAMPLES) PROOF_ROUNDS=$(PROOF_ROUNDS) \
-		$(BIN)/python -m pytest -m proof --timeout 0 --numprocesses 2 tests/proof
+		$(BIN)/python -m pytest -m proof -rP --timeout 0 --numprocesses 2
 
 clean: ## remove what these commands have made, except var/ (the data of the embedded default)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist

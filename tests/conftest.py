@@ -31,4 +31,4 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def proof_rounds() -> int:
     """How often a proof that takes seconds repeats itself, such as killing a real process at a random moment."""
-    return int(os.environ.get("PROOF_ROUNDS", "3"))
+    return int(os.environ.get("PROOF_ROUNDS", "2"))

@@ -266,4 +266,5 @@ TestHistories.settings = settings(
     report_multiple_bugs=False,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
-pytestmark = pytest.mark.timeout(3600)
+# A minute per history is plenty, however many `make proof` is told to run.
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(60 * int(os.environ.get("PROOF_EXAMPLES", "60")))]
