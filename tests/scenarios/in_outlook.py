@@ -8,6 +8,7 @@ from typing import Any
 from exchangelib import CalendarItem, Contact, EWSDate, EWSDateTime, FileAttachment
 from exchangelib.folders import Calendar, Contacts, Folder
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAddress
+from exchangelib.services import MoveFolder
 
 from app.domain.ids import ItemId
 from app.domain.sync import Kind
@@ -116,6 +117,10 @@ class InOutlook(LibraryExchangeHand):
         """Id of the folder "Wice", which the owner makes if nobody else has."""
         found = self.folders().get(WICE_FOLDER[kind])
         return str(found["id"]) if found else self.add_folder(kind, "Wice")
+
+    def move_folder(self, folder: str, parent: str) -> None:
+        to_folder = self._folder(parent, Folder)
+        MoveFolder(account=self._account).get(folders=[self._folder(folder, Folder)], to_folder=to_folder)
 
     def folders(self) -> dict[str, dict[str, Any]]:
         """All folders by path ("contacts/Wice")."""

@@ -83,6 +83,10 @@ class Office:
         with self.product.books.open(profile.id, "discard") as ledger:
             return confirming.discard(ledger, user, RunId(report.run))
 
+    def forget(self, user: str) -> None:
+        """This profile is no more: nobody runs it at the end."""
+        del self._ran[user]
+
     def written(self) -> tuple[int, int]:
         """Records written since the start, by anybody: in Wice, in Exchange."""
         counters = (self.sandbox.counters("wice"), self.sandbox.counters("ews"))
