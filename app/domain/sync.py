@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -128,10 +128,14 @@ class Absence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The server was asked for this id and says that it is out of scope, and why. The only evidence that counts as GONE."""
+    """The server was asked for this id and says that it is out of scope, and why. The only evidence that counts as GONE.
+
+    `record` is what the server still holds of it, where it can be brought back into scope (unflagged, left).
+    """
 
     id: ItemId
     because: Absence
+    record: Record | None = field(default=None, compare=False)
 
 
 class Obstacle(StrEnum):

@@ -152,7 +152,8 @@ def _join_company(pair: Pair, theirs: Contact, policy: Policy, companies: Sequen
 def _create_in_wice(pair: Pair, policy: Policy, companies: Sequence[Company]) -> Verdict:
     record = _record(pair.exchange)
     if pair.wice_absence in REVIVABLE:
-        return Verdict(_action(pair, policy, replace(_add(Side.WICE, record), into=pair.link.wice.id)))
+        back = replace(_add(Side.WICE, record), into=pair.link.wice.id, before=pair.wice_remains)
+        return Verdict(_action(pair, policy, back))
     company = ""
     if isinstance(record, Contact) and record.entity is Entity.PERSON and record.company_name:
         found = candidates(record, companies)

@@ -36,7 +36,7 @@ class Arrivals:
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back.
-    `linked`: ids of all linked items.
+    `linked`: ids of all linked items. `remains`: what Wice still holds of records that are out of scope.
     """
 
     kind: Kind
@@ -45,6 +45,7 @@ class Setting:
     new_link: NewLink
     ended: Mapping[str, Link] = field(default_factory=dict)
     linked: frozenset[ItemId] = frozenset()
+    remains: Mapping[ItemId, Record] = field(default_factory=dict)
 
 
 def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) -> Arrivals:
@@ -77,8 +78,7 @@ def _in_window(items: Sequence[Item], side: Side, setting: Setting, arrivals: Ar
 def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     """Link what stands on both sides already; the winner stands field by field, its gaps are filled (R24)."""
     policy = setting.policy
-    winner, loser = (ours, theirs) if policy.winner is Side.WICE else (theirs, ours)
-    record, company = _merged(merge.twins(winner.record, loser.record), ours.record, setting)
+    record, company = _merged(ours.record, theirs.record, setting)
     writes = tuple(
         PlannedWrite(
             side=side,
@@ -95,8 +95,13 @@ def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     return replace(action, exchange=end_of(theirs), fields=differing)
 
 
-def _merged(record: Record, ours: Record, setting: Setting) -> tuple[Record, str]:
-    """A person keeps the company of the Wice record; one without joins the company that the Exchange contact names (R6, R10)."""
+def _merged(ours: Record, theirs: Record, setting: Setting) -> tuple[Record, str]:
+    """What both shall hold, and the company to join in Wice.
+
+    A person keeps the company of the Wice record; one without joins the company that the Exchange contact names (R6, R10).
+    """
+    winner, loser = (ours, theirs) if setting.policy.winner is Side.WICE else (theirs, ours)
+    record = merge.twins(winner, loser)
     if not (isinstance(record, Contact) and isinstance(ours, Contact) and record.entity is Entity.PERSON):
         return record, ""
     if ours.company_name:
@@ -105,6 +110,19 @@ def _merged(record: Record, ours: Record, setting: Setting) -> tuple[Record, str
     if len(found) == 1:
         return merge.joined_to_company(record, found[0].fields), found[0].id
     return record, "" if found or not record.company_name else new_company(record.company_name)
+
+
+def _brought_back(item: Item, into: ItemId, ours: Record | None, setting: Setting) -> Action:
+    """Bring a Wice record back into scope for its contact; what was edited there meanwhile is no less worth than a twin's content (R24)."""
+    if ours is None:
+        write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record, into=into)
+        return _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write)
+    record, company = _merged(ours, item.record, setting)
+    writes = [PlannedWrite(side=Side.WICE, op=Op.ADD, record=record, before=ours, into=into, company=company)]
+    if setting.policy.may_write(Side.EXCHANGE) and merge.must_write(Side.EXCHANGE, record, item.record):
+        writes.append(PlannedWrite(side=Side.EXCHANGE, op=Op.CHANGE, record=record, before=item.record))
+    action = _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, *writes)
+    return replace(action, fields=differences(ours, item.record))
 
 
 def _may_write_twin(side: Side, policy: Policy) -> bool:
@@ -132,8 +150,8 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
     ):
         former = setting.ended.get(item.stamp.link if item.stamp else "") or setting.ended.get(item.fingerprint)
         if former is not None:
-            write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record, into=former.wice.id)
-            arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
+            ours = setting.remains.get(former.wice.id)
+            arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting))
         elif isinstance(item.record, Contact):
             contacts.add(item, item.record)
         else:
@@ -170,9 +188,12 @@ class _Contacts:
             self._arrivals.hints.append(_hint(item, Side.EXCHANGE, HintReason.AMBIGUOUS_COMPANY, contact.company_name))
             return
         self._brought.add(key)
-        into = ItemId(found[0].id) if found else None
-        write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=contact, into=into)
-        action = _action(item, Side.EXCHANGE, self._setting, Reason.NEW_IN_EXCHANGE, write)
+        if found:
+            ours = Contact(entity=Entity.COMPANY, **found[0].fields)
+            action = _brought_back(item, ItemId(found[0].id), ours, self._setting)
+        else:
+            write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=contact)
+            action = _action(item, Side.EXCHANGE, self._setting, Reason.NEW_IN_EXCHANGE, write)
         self._arrivals.actions.append(replace(action, creates_company=key))
 
     def _person(self, item: Item, contact: Contact, company: str, record: Contact) -> None:

@@ -170,6 +170,7 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
         new_link=situation.new_link,
         ended=_revivable(situation, linked),
         linked=frozenset(linked),
+        remains=situation.wice.remains,
     )
     return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.domain.fingerprint import Record
 from app.domain.ids import ItemId
 from app.domain.plan import Seen
 from app.domain.sync import Absence, Change, End, Held, Item, Link, Side
@@ -14,7 +15,8 @@ from app.domain.sync import Absence, Change, End, Held, Item, Link, Side
 class SideView:
     """One side of one kind. Linked items that are in none of the maps are unchanged.
 
-    `items` and `held` were read in this run; `gone` is proven absence (the server was asked for the id). `parked` are items that were held by
+    `items` and `held` were read in this run; `gone` is proven absence (the server was asked for the id), `remains` what the
+    server still holds of such items. `parked` are items that were held by
     earlier runs and have not changed since. `size` counts what exists. `unlisted` counts linked items that a complete list left out although the
     server still has them; `doubtful` those whose absence needs a second run as a witness, for now they count as unchanged (R42).
     `aged` counts linked items that this side's list does not name any more because they have left the window (R20).
@@ -24,6 +26,7 @@ class SideView:
     items: Mapping[ItemId, Item] = field(default_factory=dict)
     held: Mapping[ItemId, Held] = field(default_factory=dict)
     gone: Mapping[ItemId, Absence] = field(default_factory=dict)
+    remains: Mapping[ItemId, Record] = field(default_factory=dict)
     parked: Sequence[Seen] = ()
     size: int = 0
     unlisted: int = 0
@@ -53,6 +56,7 @@ class Pair:
     wice_change: Change
     exchange_change: Change
     wice_absence: Absence | None = None
+    wice_remains: Record | None = None
 
     def item(self, side: Side) -> Item | None:
         """The item on `side`."""
@@ -77,4 +81,5 @@ class Pair:
             wice_change=wice.change(link.wice),
             exchange_change=exchange.change(link.exchange),
             wice_absence=wice.gone.get(link.wice.id),
+            wice_remains=wice.remains.get(link.wice.id),
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
+from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.journal import Settlement
 from app.domain.plan import HintReason, Seen
@@ -38,6 +39,7 @@ class _Reading:
     items: dict[ItemId, Item] = field(default_factory=dict)
     held: dict[ItemId, Held] = field(default_factory=dict)
     gone: dict[ItemId, Absence] = field(default_factory=dict)
+    remains: dict[ItemId, Record] = field(default_factory=dict)
 
     def take(self, found: Iterable[Found]) -> None:
         """Sort answers by what they are."""
@@ -49,6 +51,7 @@ class _Reading:
                     self.held[answer.id] = answer
                 case Absent():
                     self.gone[answer.id] = answer.because
+                    self.remains |= {answer.id: answer.record} if answer.record else {}
 
 
 def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> SideView:
@@ -68,6 +71,7 @@ def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> Si
         items=reading.items,
         held=reading.held,
         gone={item: why for item, why in reading.gone.items() if links.of(store.side, item)},
+        remains=reading.remains,
         parked=parked,
         unlisted=sum(item in reading.items for item in absent),
         doubtful=doubtful,
@@ -88,10 +92,12 @@ def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
     wanted = [item for item in ids if item not in view.items and item not in view.held and item not in view.gone]
     if not wanted:
         return view
-    reading = _Reading(dict(view.items), dict(view.held), dict(view.gone))
+    reading = _Reading(dict(view.items), dict(view.held), dict(view.gone), dict(view.remains))
     reading.take(fetch(store, wanted))
     parked = [sighting for sighting in view.parked if sighting.id not in wanted]
-    return replace(view, items=reading.items, held=reading.held, gone=reading.gone, parked=parked)
+    return replace(
+        view, items=reading.items, held=reading.held, gone=reading.gone, remains=reading.remains, parked=parked
+    )
 
 
 def _list(store: Store, ledger: Ledger, links: LinkIndex) -> _Listing:

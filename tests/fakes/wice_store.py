@@ -94,7 +94,8 @@ class FakeWiceStore:
 
     def _found(self, item: ItemId) -> Found:
         if absence := self._server.absence(item, self._user):
-            return Absent(item, absence)
+            there = absence in (Absence.UNFLAGGED, Absence.LEFT)
+            return Absent(item, absence, self._server.record(item, self._user) if there else None)
         row = self._server.rows[item]
         version = Version(row.last_update)
         record = self._server.record(item, self._user)

@@ -49,7 +49,7 @@ new        new       R24            mmmm  mmmm    mmmm
 
 
 def cells() -> list[object]:
-    rows = []
+    rows: list[object] = []
     for line in TABLE.strip().splitlines():
         wice, exchange, rules, *letters = line.split()
         for (direction, conflict, target), letter in zip(COLUMNS, "".join(letters), strict=True):

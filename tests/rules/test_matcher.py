@@ -30,7 +30,7 @@ def pairs(wice: list[Record], exchange: list[Record]) -> tuple[set[tuple[str, st
     return {(ours.id, theirs.id) for ours, theirs in found.twins}, set(found.ambiguous)
 
 
-SAME = {
+SAME: dict[str, tuple[Record, Record]] = {
     "equal": (EVA, EVA),
     "same e-mail, other case": (EVA, Contact(first_name="Eva", last_name="SCHULZ", email="EVA@Example.com")),
     "same phone, other spelling": (
@@ -48,7 +48,7 @@ SAME = {
     ),
 }
 
-OTHERS = {
+OTHERS: dict[str, tuple[Record, Record]] = {
     "same name, nothing else": (EVA, Contact(first_name="Eva", last_name="Schulz", email="other@example.com")),
     "same e-mail, other name": (EVA, Contact(first_name="Udo", last_name="Schulz", email="eva@example.com")),
     "person and company": (Contact(last_name="Muster GmbH"), replace(MUSTER, company_name="Muster GmbH")),

@@ -2,78 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from datetime import date, timedelta
 
 import pytest
 
-from app.domain.account import CompanyData, Conflict, Direction, TargetChanges
-from app.domain.appointment import Appointment, Participant, Timed
-from app.domain.contact import Contact, Entity
-from app.domain.fingerprint import Record, fingerprint
-from app.domain.ids import AttemptId, ItemId, LinkId, Version
-from app.domain.plan import Action, HintReason, Op, Reason, Seen
-from app.domain.sync import Absence, End, Held, Item, Kind, Link, Obstacle, Side, Stamp
-from app.ports import Company
-from app.rules.planner import Planned, Situation, former_wice_ids, plan
+from app.domain.account import CompanyData, Conflict, Direction
+from app.domain.appointment import Participant, Timed
+from app.domain.contact import Contact
+from app.domain.ids import ItemId, Version
+from app.domain.plan import HintReason, Op, Reason, Seen
+from app.domain.sync import Absence, Held, Obstacle, Side
 from app.rules.policy import Policy
-from app.rules.state import SideView
-
-EVA = Contact(
-    first_name="Eva", last_name="Schulz", email="eva@example.com", company_name="Muster GmbH", company_phone="040 1"
-)
-NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
-MEETING = Appointment(title="Jour fixe", when=Timed(start=NINE, end=NINE + timedelta(hours=1)))
-BOTH = Policy()
-
-
-def item(id_: str, record: Record, stamp: Stamp | None = None, version: str = "2", parent: str = "") -> Item:
-    return Item(id=ItemId(id_), version=Version(version), record=record, stamp=stamp, parent=parent)
-
-
-def link(record: Record, wice: str = "p:1", exchange: str = "e1", **fields: object) -> Link:
-    ends = [End(id=ItemId(id_), version=Version("1"), fingerprint=fingerprint(record)) for id_ in (wice, exchange)]
-    kind = Kind.CONTACTS if isinstance(record, Contact) else Kind.APPOINTMENTS
-    fields = {"last_day": record.last_day if isinstance(record, Appointment) else None} | fields
-    return Link(id=LinkId("link"), kind=kind, wice=ends[0], exchange=ends[1], **fields)  # type: ignore[arg-type] # fields of Link
-
-
-def view(side: Side, *items: Item, gone: Mapping[str, Absence] | None = None, **fields: object) -> SideView:
-    absent = {ItemId(id_): why for id_, why in (gone or {}).items()}
-    return SideView(side=side, items={one.id: one for one in items}, gone=absent, size=9, **fields)  # type: ignore[arg-type] # fields of SideView
-
-
-def planned(
-    wice: SideView | None = None,
-    exchange: SideView | None = None,
-    *links: Link,
-    policy: Policy = BOTH,
-    **fields: object,
-) -> Planned:
-    numbers = count(1)
-    kind = Kind.APPOINTMENTS if any(one.kind is Kind.APPOINTMENTS for one in links) else Kind.CONTACTS
-    return plan(
-        Situation(
-            kind=kind,
-            wice=wice or view(Side.WICE),
-            exchange=exchange or view(Side.EXCHANGE),
-            links=links,
-            policy=policy,
-            new_link=lambda: LinkId(f"new{next(numbers)}"),
-            **fields,  # type: ignore[arg-type] # fields of Situation
-        )
-    )
-
-
-def writes(action: Action) -> list[tuple[Side, Op]]:
-    return [(write.side, write.op) for write in action.writes]
-
-
-def only(result: Planned) -> Action:
-    (action,) = result.plan.actions
-    return action
+from tests.rules.situations import EVA, MEETING, NINE, item, link, only, planned, view, writes
 
 
 def test_R28_nothing_touched_is_nothing_to_do() -> None:
@@ -194,125 +135,12 @@ def test_R22_an_edit_in_exchange_that_wins_over_a_removal_in_wice_brings_it_back
     assert (action.writes[0].into, action.link, action.conflict) == (into, "link", True)
 
 
-@pytest.mark.parametrize(
-    ("conflict", "phone", "company"), [(Conflict.WICE, "w", "Muster GmbH"), (Conflict.EXCHANGE, "e", "Muster GmbH")]
-)
-def test_R24_twins_that_differ_are_merged_field_by_field_and_listed(
-    conflict: Conflict, phone: str, company: str
-) -> None:
-    ours = replace(EVA, phone="w", department="Einkauf")
-    theirs = Contact(first_name="Eva", last_name="Schulz", email="eva@example.com", phone="e", position="Chefin")
-    result = planned(
-        view(Side.WICE, item("p:1", ours)), view(Side.EXCHANGE, item("e1", theirs)), policy=Policy(conflict=conflict)
-    )
-    action = only(result)
-    assert action.reason is Reason.TWIN_DIFFERS
-    assert writes(action) == [(Side.WICE, Op.CHANGE), (Side.EXCHANGE, Op.CHANGE)]
-    record = action.writes[0].record
-    assert isinstance(record, Contact)
-    expected = (phone, "Einkauf", "Chefin", company)
-    assert (record.phone, record.department, record.position, record.company_name) == expected
-    assert {"phone", "department", "position"} <= set(action.fields)
-
-
-@pytest.mark.parametrize("direction", [Direction.TO_WICE, Direction.TO_EXCHANGE])
-@pytest.mark.parametrize("changes", TargetChanges)
-def test_R23_R24_twins_of_a_one_way_profile_change_the_target_only(
-    direction: Direction, changes: TargetChanges
-) -> None:
+def test_R22_the_loser_of_a_removal_in_wice_is_in_the_history() -> None:
     ours, theirs = replace(EVA, phone="w"), replace(EVA, phone="e")
-    policy = Policy(direction=direction, target_changes=changes)
-    action = only(planned(view(Side.WICE, item("p:1", ours)), view(Side.EXCHANGE, item("e1", theirs)), policy=policy))
-    target = direction.target
-    assert writes(action) == ([(target, Op.CHANGE)] if changes is TargetChanges.OVERWRITE else [])
-
-
-def test_R24_a_copy_of_a_synced_item_is_a_new_item() -> None:
-    stamp = Stamp(LinkId("link"), AttemptId("a1"), fingerprint(EVA))
-    copy = replace(EVA, company_name="")
-    action = only(planned(view(Side.WICE), view(Side.EXCHANGE, item("e2", copy, stamp)), link(EVA)))
-    assert (writes(action), action.reason, action.link) == ([(Side.WICE, Op.ADD)], Reason.NEW_IN_EXCHANGE, "new1")
-
-
-def test_R24_an_item_moved_away_and_back_stays_the_same_thing() -> None:
-    stamp = Stamp(LinkId("link"), AttemptId("a1"), fingerprint(EVA))
-    exchange = view(Side.EXCHANGE, item("e2", EVA, stamp), gone={"e1": Absence.MOVED_AWAY})
-    result = planned(None, exchange, link(EVA))
-    assert result.plan.actions == ()
-    (settled,) = result.settled
-    assert settled.exchange
-    assert (settled.link, settled.exchange.id) == ("link", "e2")
-
-
-def test_R24_an_item_without_a_stamp_is_known_again_by_its_twin_in_wice() -> None:
-    edited = replace(EVA, department="Einkauf")
-    exchange = view(Side.EXCHANGE, item("e2", edited), gone={"e1": Absence.MOVED_AWAY})
-    action = only(planned(view(Side.WICE, item("p:1", EVA, version="1")), exchange, link(EVA)))
-    assert (action.link, writes(action), action.reason) == (
-        "link",
-        [(Side.WICE, Op.CHANGE)],
-        Reason.CHANGED_IN_EXCHANGE,
-    )
-
-
-def test_R30_a_creation_that_took_effect_after_it_was_given_up_is_removed_again() -> None:
-    late = Stamp(LinkId("link"), AttemptId("late"), fingerprint(EVA))
-    exchange = view(Side.EXCHANGE, item("e2", EVA, late))
-    action = only(planned(None, exchange, link(EVA), lost=frozenset({AttemptId("late")})))
-    assert (writes(action), action.reason) == ([(Side.EXCHANGE, Op.DELETE)], Reason.ORPHANED_COPY)
-    both = planned(view(Side.WICE, item("p:9", EVA)), exchange, lost=frozenset({AttemptId("late")}))
-    assert (only(both).reason, only(both).writes) == (Reason.TWIN, ())
-    edited = view(Side.EXCHANGE, item("e2", replace(EVA, phone="1", company_name=""), late))
-    assert only(planned(None, edited, link(EVA), lost=frozenset({AttemptId("late")}))).reason is Reason.NEW_IN_EXCHANGE
-
-
-def test_R8_an_item_that_comes_back_is_joined_to_its_former_record() -> None:
-    former = link(replace(EVA, company_name=""), ended=True)
-    returned = item("e2", replace(EVA, company_name=""))
-    assert former_wice_ids([former], [returned]) == {"p:1"}
-    result = planned(view(Side.WICE, gone={"p:1": Absence.UNFLAGGED}), view(Side.EXCHANGE, returned), former)
-    assert only(result).writes[0].into == "p:1"
-    binned = planned(view(Side.WICE, gone={"p:1": Absence.BINNED}), view(Side.EXCHANGE, returned), former)
-    assert only(binned).writes[0].into is None
-
-
-def company(number: int, town: str = "") -> Company:
-    fields = {"company_name": "Muster GmbH", "company_town": town, "company_phone": "040 9"}
-    return Company(id=f"c:{number}", name="Muster GmbH", zip_code="", town=town, fields=fields)
-
-
-def test_R6_an_existing_company_is_used_and_shown_on_the_contact() -> None:
-    result = planned(None, view(Side.EXCHANGE, item("e1", EVA)), companies=[company(7)])
-    action = only(result)
-    assert writes(action) == [(Side.WICE, Op.ADD), (Side.EXCHANGE, Op.CHANGE)]
-    assert action.writes[0].company == "c:7"
-    assert action.fields == ("company_phone",)
-
-
-def test_R6_two_candidates_are_a_hint_and_no_guess() -> None:
-    result = planned(None, view(Side.EXCHANGE, item("e1", EVA)), companies=[company(7), company(8)])
-    assert result.plan.actions == ()
-    assert [hint.reason for hint in result.plan.hints] == [HintReason.AMBIGUOUS_COMPANY]
-
-
-def test_R5_R6_two_new_people_of_one_new_company_found_it_once_and_first() -> None:
-    udo = Contact(last_name="Weber", email="udo@example.com", company_name="MUSTER GmbH", company_town="Hamburg")
-    result = planned(None, view(Side.EXCHANGE, item("e1", EVA), item("e2", udo)))
-    first, *people = result.plan.actions
-    assert (first.reason, first.creates_company) == (Reason.COMPANY_OF_NEW_PERSON, "muster gmbh")
-    assert writes(first) == [(Side.WICE, Op.ADD), (Side.EXCHANGE, Op.ADD)]
-    founded = first.writes[0].record
-    assert isinstance(founded, Contact)
-    assert (founded.entity, founded.company_town, founded.company_phone) == (Entity.COMPANY, "Hamburg", "040 1")
-    assert [action.writes[0].company for action in people] == ["new:muster gmbh"] * 2
-
-
-def test_R6_a_second_contact_of_a_linked_company_is_a_hint() -> None:
-    muster = Contact(entity=Entity.COMPANY, company_name="Muster GmbH")
-    linked = link(muster, wice="c:7")
-    result = planned(None, view(Side.EXCHANGE, item("e2", muster)), linked, companies=[company(7)])
-    assert result.plan.actions == ()
-    assert [hint.reason for hint in result.plan.hints] == [HintReason.AMBIGUOUS_COMPANY]
+    wice = view(Side.WICE, gone={"p:1": Absence.UNFLAGGED}, remains={ItemId("p:1"): ours})
+    policy = Policy(conflict=Conflict.EXCHANGE)
+    action = only(planned(wice, view(Side.EXCHANGE, item("e1", theirs)), link(EVA), policy=policy))
+    assert (action.writes[0].before, action.writes[0].record) == (ours, theirs)
 
 
 def test_R15_wices_participants_reach_the_body_and_exchanges_attendees_reach_wice() -> None:

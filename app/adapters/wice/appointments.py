@@ -73,7 +73,7 @@ class AppointmentStore(WiceStore):
     def _judge(self, table: Table, row: Row) -> Found:
         item_id = table.item_id(text_of(row.get(self._columns.id)))
         if absence := self._absence(row):
-            return Absent(item_id, absence)
+            return Absent(item_id, absence, self._remains(row) if absence is Absence.LEFT else None)
         version = Version(text_of(row.get(self._columns.last_update)))
         label = self._fields.label(row)
         if rule := text_of(row.get(self._appointment_columns.rrule)):
@@ -82,6 +82,16 @@ class AppointmentStore(WiceStore):
             return self._item(table, row, self._appointment(row))
         except Unreadable as error:
             return Held(item_id, version, Obstacle.UNREADABLE, label, str(error))
+
+    def _remains(self, row: Row) -> Appointment | None:
+        """An appointment that goes on without us; its content is none of our business if it is private (R19)."""
+        if text_of(row.get(self._appointment_columns.rrule)):
+            return None
+        try:
+            record = self._appointment(row)
+        except Unreadable:
+            return None
+        return None if record.private else record
 
     def _absence(self, row: Row) -> Absence | None:
         if is_binned(row.get(self._columns.mandant)):

@@ -120,7 +120,7 @@ class ContactStore(WiceStore):
         if is_set(row.get(self._columns.deactivated)):
             return Absent(item_id, Absence.DEACTIVATED)
         if not self._is_flagged(table, row):
-            return Absent(item_id, Absence.UNFLAGGED)
+            return Absent(item_id, Absence.UNFLAGGED, self._contact(table, row))
         record = self._contact(table, row)
         item = self._item(table, row, record, self._parent(row) if table is self.persons else "")
         # A person without a name would come back from Exchange as its company, or under its mail address.
