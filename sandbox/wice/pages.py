@@ -118,6 +118,8 @@ class _Web:
         ]
         if TABLES[name] is Table.APPOINTMENT:
             rows.sort(key=lambda row: (row.values["date_start"], row.values["time_start"]), reverse=True)
+        else:
+            rows.sort(key=lambda row: self._caption(row).casefold())
         shown = [{"row": row, "caption": self._caption(row), "detail": self._detail(row)} for row in rows[:_SHOWN]]
         return self._render(
             request,
