@@ -1,5 +1,7 @@
 """FindItem through exchangelib: restrictions, order, pages, calendar view."""
 
+from typing import Any
+
 import pytest
 from exchangelib import Account, CalendarItem, Contact, EWSDateTime, ExtendedProperty, Q
 from exchangelib.folders import BaseFolder
@@ -8,9 +10,9 @@ from tests.sandbox.exchange.conftest import BERLIN, Exchange
 
 
 class Link(ExtendedProperty):
-    property_set_id = "c11ff724-aa03-4555-9952-8fa248a11c3e"
-    property_name = "WiceSyncTestLink"
-    property_type = "String"
+    property_set_id: Any = "c11ff724-aa03-4555-9952-8fa248a11c3e"
+    property_name: Any = "WiceSyncTestLink"
+    property_type: Any = "String"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -21,7 +23,7 @@ def registered() -> object:
 
 
 @pytest.fixture
-def four(contacts: BaseFolder) -> BaseFolder:
+def four(contacts: BaseFolder) -> Any:
     for number, (name, job) in enumerate(
         (("Anton", "Einkauf"), ("Berta", "Verkauf"), ("Cäsar", None), ("Dora", "Einkauf"))
     ):

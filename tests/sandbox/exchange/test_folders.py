@@ -1,5 +1,7 @@
 """Folders through exchangelib: by well-known name, by id, renamed, moved, deleted, marked."""
 
+from typing import Any
+
 import pytest
 from exchangelib import Account, Contact, ExtendedProperty
 from exchangelib.errors import ErrorDeleteDistinguishedFolder, ErrorFolderExists, ErrorFolderNotFound
@@ -10,9 +12,9 @@ from tests.sandbox.exchange.conftest import Exchange
 
 
 class Marker(ExtendedProperty):
-    property_set_id = "c11ff724-aa03-4555-9952-8fa248a11c3e"
-    property_name = "WiceSyncTestFolderMarker"
-    property_type = "String"
+    property_set_id: Any = "c11ff724-aa03-4555-9952-8fa248a11c3e"
+    property_name: Any = "WiceSyncTestFolderMarker"
+    property_type: Any = "String"
 
 
 def test_a_mailbox_has_german_folder_names_and_well_known_ones(anna: Account) -> None:

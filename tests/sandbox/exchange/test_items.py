@@ -1,5 +1,7 @@
 """GetItem, CreateItem, DeleteItem, MoveItem, CopyItem through exchangelib."""
 
+from typing import Any
+
 import pytest
 from exchangelib import (
     Account,
@@ -24,14 +26,14 @@ from tests.sandbox.exchange.conftest import BERLIN, Exchange, impersonating
 
 
 class Stamp(ExtendedProperty):
-    property_set_id = "c11ff724-aa03-4555-9952-8fa248a11c3e"
-    property_name = "WiceSyncTestStamp"
-    property_type = "String"
+    property_set_id: Any = "c11ff724-aa03-4555-9952-8fa248a11c3e"
+    property_name: Any = "WiceSyncTestStamp"
+    property_type: Any = "String"
 
 
 class Title(ExtendedProperty):
-    property_tag = 0x3A45
-    property_type = "String"
+    property_tag: Any = 0x3A45
+    property_type: Any = "String"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -45,7 +47,7 @@ def registered() -> object:
     CalendarItem.deregister("stamp")
 
 
-def a_contact(folder: BaseFolder, **fields: object) -> Contact:
+def a_contact(folder: BaseFolder, **fields: object) -> Any:
     given = {"given_name": "Änne", "surname": "O'Brien & Söhne <GmbH>", "display_name": "Änne O'Brien"} | fields
     return Contact(folder=folder, **given).save()
 

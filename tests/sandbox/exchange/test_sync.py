@@ -28,7 +28,7 @@ def page(
     )
 
 
-def contact(folder: BaseFolder, name: str) -> Contact:
+def contact(folder: BaseFolder, name: str) -> Any:
     return Contact(folder=folder, display_name=name).save()
 
 

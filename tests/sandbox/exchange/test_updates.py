@@ -1,5 +1,7 @@
 """UpdateItem: one property at a time, conflicts by change key."""
 
+from typing import Any
+
 import pytest
 from exchangelib import Account, CalendarItem, Contact, EWSDateTime, HTMLBody
 from exchangelib.errors import ErrorIrresolvableConflict, ErrorItemNotFound
@@ -9,7 +11,7 @@ from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAd
 from tests.sandbox.exchange.conftest import BERLIN, Exchange, impersonating
 
 
-def saved_contact(folder: BaseFolder) -> Contact:
+def saved_contact(folder: BaseFolder) -> Any:
     return Contact(
         folder=folder,
         display_name="Eva Muster",
