@@ -1,12 +1,14 @@
 """Listing a folder's changes page by page, ids only; its position survives between pages and runs (R42).
 
-A position is the server's sync state, marked with what the list is that it stands in: `delta/...` once everything was listed, `inventory/...`
-before: a run that dies in the middle of the first list is continued as what it was.
+A position is `<list>/<digest>/<the server's sync state>`. The list is `delta` once everything was listed, `inventory` before: a run that dies in
+the middle of the first list is continued as what it was. The digest is that of the newest page with changes in it: no page comes twice, since a
+change lists its item at a new version.
 Source: SyncFolderItems.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from app.adapters.exchange import bodies
@@ -27,6 +29,7 @@ class Listing:
         self._session = session
         self._folder = folder
         self._seen: set[Sighting] = set()
+        self._digest = ""
         self._started_over = False
 
     def pages(self, cursor: str | None) -> Iterator[Page]:
@@ -35,7 +38,7 @@ class Listing:
         A state that the server no longer accepts, or a page that repeats what was listed, starts an inventory from scratch: what a repeated page
         replaced would never be listed again. If the second list is wrong too, it ends without a position, so that the next run lists everything.
         """
-        mode, _, state = (cursor or f"{_INVENTORY}/").partition("/")
+        mode, self._digest, state = _position(cursor)
         while True:
             message = self._ask(state)
             page = self._page(message, mode, state) if message else None
@@ -46,9 +49,9 @@ class Listing:
             if page is None or page.suspect:
                 self._started_over = True
                 self._seen.clear()
-                mode, state = _INVENTORY, ""
+                mode, self._digest, state = _position(None)
             else:
-                state = (page.cursor or "").partition("/")[2]
+                state = _position(page.cursor)[2]
 
     def _ask(self, state: str) -> Message | None:
         """The server's answer; None when it refuses the state, which may happen once."""
@@ -70,14 +73,32 @@ class Listing:
         sightings = tuple(_sightings(message))
         after = text_of(find(message.element, "m:SyncState")).strip()
         last = text_of(find(message.element, "m:IncludesLastItemInRange")).strip() != "false"
+        digest = _digest(sightings)
         repeated = len(set(sightings)) < len(sightings) or not self._seen.isdisjoint(sightings)
+        repeated = repeated or digest == self._digest != ""
         stuck = not after or (after == state and not last)
         self._seen.update(sightings)
         inventory = mode == _INVENTORY
         if repeated or stuck:
             return Page(sightings, None, inventory=inventory, suspect=True, last=self._started_over)
-        position = f"{_DELTA if last else mode}/{after}"
+        self._digest = digest or self._digest
+        position = f"{_DELTA if last else mode}/{self._digest}/{after}"
         return Page(sightings, position, inventory=inventory, last=last)
+
+
+def _position(cursor: str | None) -> tuple[str, str, str]:
+    """Which list, the digest of its newest page, and the server's state; without a cursor the beginning of everything."""
+    mode, _, rest = (cursor or f"{_INVENTORY}//").partition("/")
+    digest, _, state = rest.partition("/")
+    return mode, digest, state
+
+
+def _digest(sightings: tuple[Sighting, ...]) -> str:
+    """16 hex digits over a page's changes, "" for none."""
+    if not sightings:
+        return ""
+    lines = sorted(f"{seen.id} {seen.version} {seen.gone}" for seen in sightings)
+    return hashlib.blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
 
 
 def _sightings(message: Message) -> Iterator[Sighting]:

@@ -57,7 +57,7 @@ def test_R42_a_state_that_the_server_refuses_starts_an_inventory(server: Server)
     pages = listed(store, first.cursor)
     assert set(ids(pages)) == everything
     assert all(page.inventory and not page.suspect for page in pages)
-    assert set(ids(listed(store, "delta/rubbish"))) == everything
+    assert set(ids(listed(store, "delta//rubbish"))) == everything
 
 
 def test_R42_a_state_refused_in_the_middle_lists_everything_in_the_end(server: Server) -> None:
@@ -80,6 +80,18 @@ def test_R42_a_repeated_page_is_suspect_and_nothing_is_missed(server: Server, ki
     assert set(ids(good)) == everything
     assert all(page.inventory for page in good)
     assert listed(store, pages[-1].cursor)[0].sightings == ()
+
+
+def test_R42_a_page_of_an_earlier_run_that_comes_again_is_suspect_and_nothing_is_missed(server: Server) -> None:
+    store = server.store()
+    fill(store, 3)
+    [first] = listed(store)
+    new = fill(store, 1)
+    server.fault("repeat_page", "SyncFolderItems")
+    pages = listed(store, first.cursor)
+    assert pages[0].suspect
+    assert set(ids(pages[1:])) == new | set(ids([first]))
+    assert all(page.inventory for page in pages[1:])
 
 
 def test_R42_a_server_that_keeps_repeating_ends_without_a_position(server: Server) -> None:
