@@ -7,7 +7,8 @@ Microsoft's schema.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -19,7 +20,7 @@ from app.domain.ids import RunId
 from app.domain.sync import Kind, Side
 from app.errors import WiceSyncError
 from app.services import confirm as confirming
-from app.services.desk import NoProgress
+from app.services.desk import NoProgress, Progress
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from app.settings import Settings
@@ -28,6 +29,20 @@ from tests.scenarios.in_wice import InWice
 from tests.services.sandbox import Sandbox
 
 ANNA = "anna"
+
+
+Meanwhile = Mapping[str, Callable[[], object]]
+
+
+class Meddling:
+    """A progress display that people use as their cue: between planning and writing is when a race is lost (R31)."""
+
+    def __init__(self, cues: Meanwhile) -> None:
+        self._cues = dict(cues)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        del done, total
+        self._cues.pop(what, lambda: None)()
 
 
 @dataclass
@@ -64,9 +79,9 @@ class Office:
     def analyse(self, user: str = ANNA) -> RunReport:
         return self._run(user, "analyse", Run.analyse)
 
-    def sync(self, user: str = ANNA) -> RunReport:
-        """A person asks for it."""
-        return self._run(user, "sync", lambda run: run.synchronise(approve=True))
+    def sync(self, user: str = ANNA, *, meanwhile: Meanwhile | None = None) -> RunReport:
+        """A person asks for it. `meanwhile`: what people do when the run comes to these steps, as a progress bar would show them."""
+        return self._run(user, "sync", lambda run: run.synchronise(approve=True), Meddling(meanwhile or {}))
 
     def sync_by_schedule(self, user: str = ANNA) -> RunReport:
         """A timer asks for it."""
@@ -82,6 +97,11 @@ class Office:
         profile = self.product.registry.profile(user)[0]
         with self.product.books.open(profile.id, "discard") as ledger:
             return confirming.discard(ledger, user, RunId(report.run))
+
+    def wait_for(self, happened: Callable[[], bool]) -> None:
+        """Until something has happened at a server."""
+        while not happened():
+            time.sleep(0.02)
 
     def forget(self, user: str) -> None:
         """This profile is no more: nobody runs it at the end."""
@@ -126,10 +146,12 @@ class Office:
     ) -> None:
         self.close()
 
-    def _run(self, user: str, trigger: str, work: Callable[[Run], RunReport]) -> RunReport:
+    def _run(
+        self, user: str, trigger: str, work: Callable[[Run], RunReport], progress: Progress | None = None
+    ) -> RunReport:
         self._ran[user] = None
         try:
-            with self.product.desk(user, trigger, NoProgress()) as desk:
+            with self.product.desk(user, trigger, progress or NoProgress()) as desk:
                 return work(Run(desk))
         except WiceSyncError as error:
             return RunReport.failed(user, error)
