@@ -118,6 +118,8 @@ def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start:
         listing.suspect = listing.suspect or page.suspect
         if page.inventory:
             listing.inventory = (listing.inventory or set()) | {s.id for s in page.sightings if not s.gone}
+        if store.side is Side.EXCHANGE and not page.suspect:
+            _confirm(ledger, links, page)
         news = [s for s in page.sightings if not _is_known(s, store.side, links, parked)]
         behind = _cursor_behind(page)
         if news or behind != cursor:
@@ -126,6 +128,20 @@ def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start:
         if listing.suspect:
             break
     return listing
+
+
+def _confirm(ledger: Ledger, links: LinkIndex, page: Page) -> None:
+    """Our own creations that the list names at the version we know: from now on it would tell of their deletion too."""
+    named = ((links.of(Side.EXCHANGE, seen.id), seen) for seen in page.sightings if not seen.gone)
+    confirmed = [
+        replace(link, exchange=replace(link.exchange, certain=True))
+        for link, seen in named
+        if link and not link.exchange.certain and link.exchange.version == seen.version
+    ]
+    if confirmed:
+        ledger.settle([Settlement(link=link) for link in confirmed])
+        for link in confirmed:
+            links.note(link)
 
 
 def _cursor_behind(page: Page) -> Cursor:
