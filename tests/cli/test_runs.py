@@ -200,3 +200,11 @@ def test_R36_an_interrupted_run_frees_its_profile(anna, sandbox, people, number)
     report = anna.json("sync", "anna")
     assert report["kinds"]["contacts"]["linked"] == 1
     assert list(people.in_outlook()) == ["Arndt"]
+
+
+def test_an_accounts_own_login_opens_its_mailbox(command, sandbox, write, people):
+    people.flagged("Arndt")
+    person = sandbox.person("anna")
+    own = account(person, exchange_password=person["mailbox_password"])
+    command("apply", write(servers(sandbox, access="delegate", username="", password="") + own))
+    assert command.json("sync", "anna")["kinds"]["contacts"]["linked"] == 1
