@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,7 +28,7 @@ from tools.demo_hands import Outlook, Wice
 
 ROOT = Path(__file__).resolve().parent.parent
 PAUSE_S = 3.0
-NEEDS_ANSWER = 3
+PORTS = (8091, 8092)
 ARROW = "->"
 
 
@@ -60,8 +61,8 @@ def _home(*, once: bool) -> Iterator[Path]:
 @contextmanager
 def _sandbox(*, once: bool) -> Iterator[dict[str, Any]]:
     """Both servers; they end with this process, however it ends."""
-    ports = ("0", "0") if once else ("8091", "8092")
-    options = ["sandbox", "--wice-port", ports[0], "--ews-port", ports[1], "--seed", "demo"]
+    wice, ews = (0, 0) if once else map(_if_free, PORTS)
+    options = ["sandbox", "--wice-port", str(wice), "--ews-port", str(ews), "--seed", "demo", "--with-parent"]
     command = _command(*options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment()) as process:  # noqa: S603 - our own command
         try:
@@ -72,6 +73,17 @@ def _sandbox(*, once: bool) -> Iterator[dict[str, Any]]:
             yield servers
         finally:
             process.terminate()
+
+
+def _if_free(port: int) -> int:
+    """`port`, or 0 (any) when somebody else has it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 def _command(*arguments: str) -> list[str]:
