@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.appointment import Appointment
 from app.domain.fingerprint import differences
-from app.domain.ids import ItemId, LinkId
+from app.domain.ids import AttemptId, ItemId, LinkId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Op
 from app.domain.sync import Absent, End, Item, Link, Side, Stamp
@@ -61,14 +61,21 @@ def _adopt(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Sequence[J
     found: defaultdict[LinkId, dict[Side, tuple[JournalEntry, Item]]] = defaultdict(dict)
     for side in Side:
         mine = [entry for entry in entries if entry.intent.side is side]
-        resumed = stores.on(side).resume([creation(entry.intent) for entry in mine])
+        resumed = list(stores.on(side).resume([creation(entry.intent) for entry in mine]))
+        made_by = {entry.intent.attempt: entry for entry in mine}
         for entry, item in zip(mine, resumed, strict=True):
-            other = links.of(side, item.id) if item else None
-            if item is None or (other and other.id != entry.intent.link):
-                ledger.close_intent(entry.intent.attempt, IntentState.ABANDONED)
-            else:
+            if item is not None and _is_its_own(entry, item, links.of(side, item.id), made_by):
                 found[entry.intent.link][side] = entry, item
+            else:
+                ledger.close_intent(entry.intent.attempt, IntentState.ABANDONED)
     ledger.settle([_settlement(link, sides, links) for link, sides in found.items()])
+
+
+def _is_its_own(entry: JournalEntry, item: Item, link: Link | None, made_by: Mapping[AttemptId, JournalEntry]) -> bool:
+    """A copied meeting has its original's UID: what is linked already, or what another of these attempts has made, is not this one's."""
+    if link is not None:
+        return link.id == entry.intent.link
+    return item.stamp is None or made_by.get(item.stamp.attempt, entry) is entry
 
 
 def _settlement(link_id: LinkId, sides: dict[Side, tuple[JournalEntry, Item]], links: LinkIndex) -> Settlement:
