@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,8 +37,3 @@ def database(migrated_home: Path) -> Iterator[Database]:
 @pytest.fixture
 def office(database: Database) -> Office:
     return Office(database)
-
-
-@pytest.fixture
-def make_office(database: Database) -> Callable[..., Office]:
-    return lambda **settings: Office(database, settings=settings)

@@ -21,6 +21,7 @@ from app.domain.contact import Contact, Entity
 from app.domain.ids import ItemId
 from app.domain.sync import Kind, Side
 from app.settings import Settings
+from tests.engine.conftest import MEMORY
 from tests.engine.harness import ANNA, Office
 from tests.engine.histories import History, token_of
 from tests.fakes.faults import FaultKind
@@ -29,9 +30,6 @@ from tests.fakes.wice import NOBODY
 INDEX = st.integers(0, 30)
 KIND = st.sampled_from(Kind)
 NOTHING_IN_WINDOW = 100_000
-MEMORY = (
-    "/dev/shm" if Path("/dev/shm").is_dir() else None
-)  # a crash here is an exception, no power cut: memory is disk enough
 FAULTS = (FaultKind.BUSY, FaultKind.CUT_BEFORE, FaultKind.CUT_AFTER, FaultKind.REFUSED)
 LISTING_FAULTS = (
     FaultKind.TRUNCATED,
