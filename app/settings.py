@@ -58,7 +58,7 @@ class Settings(BaseSettings):
         "Must be longer than the request timeout.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="INFO", description="Least severe log line that is written: DEBUG, INFO, WARNING or ERROR."
+        default="WARNING", description="Least severe log line that is written: DEBUG, INFO, WARNING or ERROR."
     )
 
     @classmethod

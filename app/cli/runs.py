@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
+import structlog
 import typer
 
 from app.cli.console import application
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 LONGEST_WAIT: Final = timedelta(seconds=30)
 MOST_WAITS: Final = 3
 """A person's command waits for a busy server, a worker never does: it queues the run again."""
+
+_log = structlog.get_logger()
 
 ProfileName = Annotated[
     str, typer.Argument(metavar="[PROFILE]", help="The profile's name, or account/profile.", show_default=False)
@@ -140,6 +143,7 @@ def _patiently(product: Application, name: str, trigger: str, work: Callable[[De
     waits = 0
     while True:
         report = _attempt(product, name, trigger, work)
+        _log.info("run_finished", run=report.run, status=report.status.value, seconds=round(report.seconds, 3))
         pause = report.retry_after_s
         if pause is None or waits == MOST_WAITS or timedelta(seconds=pause) > LONGEST_WAIT:
             return report

@@ -208,3 +208,12 @@ def test_an_accounts_own_login_opens_its_mailbox(command, sandbox, write, people
     own = account(person, exchange_password=person["mailbox_password"])
     command("apply", write(servers(sandbox, access="delegate", username="", password="") + own))
     assert command.json("sync", "anna")["kinds"]["contacts"]["linked"] == 1
+
+
+def test_a_log_line_names_the_run_and_nobody(anna, people):
+    people.flagged("Arndt")
+    anna.environment["WICE_SYNC_LOG_LEVEL"] = "info"
+    done = anna("sync", "anna", "--json")
+    [line] = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert (line["event"], line["run"], line["status"]) == ("run_finished", json.loads(done.stdout)["run"], "done")
+    assert "Arndt" not in done.stderr
