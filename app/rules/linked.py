@@ -70,6 +70,8 @@ def _last_day(item: Item) -> date | None:
 
 
 def _leave_aged(pair: Pair) -> Verdict:
+    if pair.wice_change is pair.exchange_change is Change.SAME:
+        return Verdict(_books(pair, Reason.UNCHANGED))
     gone = Change.GONE in (pair.wice_change, pair.exchange_change)
     return Verdict(replace(_books(pair, Reason.AGED_OUT), ends_link=gone))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.account import TargetChanges
 from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
-from app.domain.fingerprint import Record, differences
+from app.domain.fingerprint import Record, differences, fingerprint
 from app.domain.ids import ItemId, LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Item, Kind, Link, Side
@@ -78,7 +78,7 @@ def _in_window(items: Sequence[Item], side: Side, setting: Setting, arrivals: Ar
 def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     """Link what stands on both sides already; the winner stands field by field, its gaps are filled (R24)."""
     policy = setting.policy
-    record, company = _merged(ours.record, theirs.record, setting)
+    record, company = _at_home(_merged(ours.record, theirs.record, setting), ours.record, setting)
     writes = tuple(
         PlannedWrite(
             side=side,
@@ -95,13 +95,17 @@ def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     return replace(action, exchange=end_of(theirs), fields=differing)
 
 
-def _merged(ours: Record, theirs: Record, setting: Setting) -> tuple[Record, str]:
-    """What both shall hold, and the company to join in Wice.
+def _merged(ours: Record, theirs: Record, setting: Setting) -> Record:
+    """The winner's fields, its gaps filled from the other (R24)."""
+    winner, loser = (ours, theirs) if setting.policy.winner is Side.WICE else (theirs, ours)
+    return merge.twins(winner, loser)
+
+
+def _at_home(record: Record, ours: Record, setting: Setting) -> tuple[Record, str]:
+    """`record` with its company's data, and the company to join in Wice.
 
     A person keeps the company of the Wice record; one without joins the company that the Exchange contact names (R6, R10).
     """
-    winner, loser = (ours, theirs) if setting.policy.winner is Side.WICE else (theirs, ours)
-    record = merge.twins(winner, loser)
     if not (isinstance(record, Contact) and isinstance(ours, Contact) and record.entity is Entity.PERSON):
         return record, ""
     if ours.company_name:
@@ -112,12 +116,17 @@ def _merged(ours: Record, theirs: Record, setting: Setting) -> tuple[Record, str
     return record, "" if found or not record.company_name else new_company(record.company_name)
 
 
-def _brought_back(item: Item, into: ItemId, ours: Record | None, setting: Setting) -> Action:
-    """Bring a Wice record back into scope for its contact; what was edited there meanwhile is no less worth than a twin's content (R24)."""
+def _brought_back(item: Item, into: ItemId, ours: Record | None, setting: Setting, *, known: str = "") -> Action:
+    """Bring a Wice record back into scope for its contact.
+
+    What was edited there meanwhile is no less worth than a twin's content (R24); a record that is still as at the last sync (`known` is its
+    fingerprint then) follows the contact (R1).
+    """
     if ours is None:
         write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record, into=into)
         return _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write)
-    record, company = _merged(ours, item.record, setting)
+    record = item.record if fingerprint(ours) == known else _merged(ours, item.record, setting)
+    record, company = _at_home(record, ours, setting)
     writes = [PlannedWrite(side=Side.WICE, op=Op.ADD, record=record, before=ours, into=into, company=company)]
     if setting.policy.may_write(Side.EXCHANGE) and merge.must_write(Side.EXCHANGE, record, item.record):
         writes.append(PlannedWrite(side=Side.EXCHANGE, op=Op.CHANGE, record=record, before=item.record))
@@ -151,7 +160,7 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
         former = setting.ended.get(item.stamp.link if item.stamp else "") or setting.ended.get(item.fingerprint)
         if former is not None:
             ours = setting.remains.get(former.wice.id)
-            arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting))
+            arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting, known=former.wice.fingerprint))
         elif isinstance(item.record, Contact):
             contacts.add(item, item.record)
         else:

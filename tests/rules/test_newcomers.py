@@ -111,6 +111,16 @@ def test_R8_R22_what_wice_edited_meanwhile_survives_the_return_and_is_in_the_his
     assert (completed.side, completed.record) == (Side.EXCHANGE, back.record)
 
 
+def test_R8_R1_a_record_that_nobody_edited_meanwhile_follows_its_contact_back() -> None:
+    eva = replace(EVA, company_name="")
+    former = link(eva, ended=True)
+    returned = replace(eva, position="Chefin", phone="")
+    wice = view(Side.WICE, gone={"p:1": Absence.UNFLAGGED}, remains={ItemId("p:1"): eva})
+    stamp = Stamp(former.id, AttemptId("a1"), "")
+    (back,) = only(planned(wice, view(Side.EXCHANGE, item("e2", returned, stamp)), former)).writes
+    assert (back.into, back.record) == ("p:1", returned)
+
+
 def test_R6_an_existing_company_is_used_and_shown_on_the_contact() -> None:
     result = planned(None, view(Side.EXCHANGE, item("e1", EVA)), companies=[company(7)])
     action = only(result)
