@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+import httpx
 from exchangelib import CalendarItem, Contact, EWSDate, EWSDateTime, FileAttachment
 from exchangelib.folders import Calendar, Contacts, Folder
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAddress
@@ -17,6 +18,8 @@ from tests.services.sandbox import Sandbox
 
 WICE_FOLDER = {Kind.CONTACTS: "contacts/Wice", Kind.APPOINTMENTS: "calendar/Wice"}
 BIN = "deleteditems"
+SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+MESSAGES = "http://schemas.microsoft.com/exchange/services/2006/messages"
 TYPES = "http://schemas.microsoft.com/exchange/services/2006/types"
 
 _PLAIN = {
@@ -64,6 +67,7 @@ class InOutlook(LibraryExchangeHand):
         self.mailbox = person["mailbox"]
         super().__init__(sandbox.ews, self.mailbox, self.mailbox, person["mailbox_password"], zone)
         self._sandbox = sandbox
+        self._login = (self.mailbox, person["mailbox_password"])
 
     def contact(self, last: str = "", *, folder: str = "", **fields: object) -> ItemId:
         """A new contact, in the folder "Wice" unless another is named by its id."""
@@ -104,6 +108,16 @@ class InOutlook(LibraryExchangeHand):
     def attach(self, item: ItemId, name: str, *, photo: bool = False) -> None:
         """Attach a file, or set a contact's picture."""
         self._item(item).attach(FileAttachment(name=name, content=b"GIF89a", is_contact_photo=photo))
+
+    def delivered(self, item: ItemId) -> str:
+        """The item as the server delivers it, word for word."""
+        shape = "<ItemShape><t:BaseShape>AllProperties</t:BaseShape></ItemShape>"
+        call = f'<GetItem xmlns="{MESSAGES}">{shape}<ItemIds><t:ItemId Id="{item}"/></ItemIds></GetItem>'
+        envelope = f'<s:Envelope xmlns:s="{SOAP}" xmlns:t="{TYPES}"><s:Body>{call}</s:Body></s:Envelope>'
+        headers = {"Content-Type": "text/xml; charset=utf-8"}
+        reply = httpx.post(self._sandbox.ews, content=envelope.encode(), auth=self._login, headers=headers)
+        assert reply.status_code == 200, reply.text
+        return reply.text
 
     def touch(self, item: ItemId) -> None:
         """Read it: the change key moves, nothing else does."""

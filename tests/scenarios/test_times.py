@@ -36,14 +36,15 @@ def columns(office: Office, title: str) -> tuple[str, ...]:
     return tuple(row[name] for name in ("date_start", "time_start", "date_end", "time_end", "fulltime"))
 
 
-@pytest.mark.parametrize(("first", "last"), [(SPRING, SPRING), (AUTUMN, AUTUMN), ("2031-03-28", "2031-03-31")])
-def test_R17_full_time_in_wice_is_all_day_on_the_same_dates(office: Office, worker_zone: str, first: str, last: str):
-    office.wice.appointment("Messe", "anna", day=first, last_day=last, hours="")
+def test_R17_full_time_in_wice_is_all_day_on_the_same_dates(office: Office, worker_zone: str):
+    spans = {"Frühling": (SPRING, SPRING), "Herbst": (AUTUMN, AUTUMN), "Messe": ("2031-03-28", "2031-03-31")}
+    for title, (first, last) in spans.items():
+        office.wice.appointment(title, "anna", day=first, last_day=last, hours="")
     office.sync()
-    seen = office.outlook.diary()["Messe"]
-    start, end = (datetime.fromisoformat(seen[name]).astimezone(BERLIN) for name in ("start", "end"))
-    assert (seen["all_day"], start.time(), end.time()) == ("true", MIDNIGHT, MIDNIGHT)
-    assert (start.date().isoformat(), (end - timedelta(days=1)).date().isoformat()) == (first, last)
+    for title, seen in office.outlook.diary().items():
+        start, end = (datetime.fromisoformat(seen[name]).astimezone(BERLIN) for name in ("start", "end"))
+        assert (seen["all_day"], start.time(), end.time()) == ("true", MIDNIGHT, MIDNIGHT)
+        assert (start.date().isoformat(), (end - timedelta(days=1)).date().isoformat()) == spans[title]
 
 
 @pytest.mark.parametrize("zone", ZONES)
