@@ -58,6 +58,8 @@ def test_R30_killed_runs_neither_double_nor_lose_anything(
                 people.work()
                 death()
             _until_nothing_is_left(product, sandbox)
+            killer.wait_for_the_late()
+            _until_nothing_is_left(product, sandbox)
             people.check(product.images())
     assert killer.in_the_middle, "no run was killed between a write and its entry in the books: this proves nothing"
     sys.stdout.write(f"{killer}\n")
@@ -93,6 +95,7 @@ class Killer:
         self._product = product
         self._rng = rng
         self._span_s = 2.0
+        self._late_until = 0.0
         self._killed = self._survived = 0
         self.in_the_middle = 0
 
@@ -138,10 +141,16 @@ class Killer:
 
     def before_a_late_creation(self) -> None:
         """A creation takes effect only when the run is long dead, perhaps while or after the next one looks for it."""
-        self._sandbox.fault("ews", "late_create", operation="CreateItem", seconds=self._rng.uniform(0.1, 4))
+        delay_s = self._rng.uniform(0.1, 4)
+        self._sandbox.fault("ews", "late_create", operation="CreateItem", seconds=delay_s)
         with self._run() as process:
             self._wait(process, lambda: not self._pending("ews"))
+            self._late_until = time.monotonic() + delay_s
             self._wait(process, lambda: False, self._rng.uniform(0, 0.2))
+
+    def wait_for_the_late(self) -> None:
+        """Until the last late creation has come."""
+        time.sleep(max(0.0, self._late_until + POLL_S - time.monotonic()))
 
     @contextmanager
     def _run(self) -> Iterator[subprocess.Popen[str]]:
