@@ -33,6 +33,14 @@ def _deletes(action: Action, side: Side) -> bool:
     return any(write.op is Op.DELETE and write.side is side for write in action.writes)
 
 
+def outgrows(plan: KindPlan, confirmed: KindPlan | None) -> bool:
+    """Would `plan` delete clearly more than the plan that an administrator confirmed? Then it is another plan."""
+    return any(
+        plan.count(side, Op.DELETE) > FREE_DELETIONS + (confirmed.count(side, Op.DELETE) if confirmed else 0)
+        for side in Side
+    )
+
+
 def sentence(alarm: Alarm) -> str:
     """Why the plan waits for a confirmation, in one sentence."""
     where = "Exchange" if alarm.side is Side.EXCHANGE else "Wice"

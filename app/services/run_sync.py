@@ -16,6 +16,7 @@ from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, Store
 from app.domain.sync import Kind, Side
 from app.errors import BadInput, Halt, HaltCode, Retry, WiceSyncError
 from app.ports import Folder
+from app.rules import guards
 from app.services.apply_plan import Applier, Result
 from app.services.desk import Desk, Stores
 from app.services.folders import claim_folder, open_folder
@@ -97,9 +98,18 @@ class Run:
     def _continues(self, stored: StoredPlan, *, approve: bool) -> bool:
         """Is it the stored plan that is executed: the one a person saw, or one that was confirmed and whose run died?"""
         if stored.state is PlanState.OPEN:
-            # An analysis of which nothing is left to do binds nobody.
-            return approve and any(action.names & stored.keys for plan in self._plans() for action in plan.actions)
-        return stored.state is PlanState.EXECUTING and self._alarmed()
+            # An analysis of which nothing is left to do binds nobody; and nobody has seen what raises an alarm only now.
+            left = any(action.names & stored.keys for plan in self._plans() for action in plan.actions)
+            return approve and left and not self._alarmed()
+        return stored.state is PlanState.EXECUTING and self._alarmed() and not self._outgrows(stored)
+
+    def _outgrows(self, stored: StoredPlan) -> bool:
+        """Has what was confirmed grown by so many deletions that it must be asked about again (R29)?"""
+        seen = {plan.kind: plan for plan in stored.kinds}
+        return any(
+            guards.outgrows(restricted(ready.prepared, stored.keys).planned.plan, seen.get(kind))
+            for kind, ready in self._ready.items()
+        )
 
     def _wait(self) -> None:
         self.report.status = Status.NEEDS_CONFIRMATION
@@ -116,6 +126,10 @@ class Run:
         if stored.state is not PlanState.NEEDS_CONFIRMATION:
             raise BadInput(f"the plan of run {stored.run} is {stored.state.value}: there is nothing to confirm")
         self._prepare_all()
+        if self._outgrows(stored):
+            self._desk.ledger.save_plan(PlanState.NEEDS_CONFIRMATION, self._plans())
+            self._wait()
+            return
         self._execute_stored(stored)
 
     def _prepare_all(self) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from app.adapters.db import Database
 from app.domain.sync import Kind
 from app.services.report import Status
-from tests.engine.harness import Office, meeting
+from tests.engine.harness import ANNA, Office, meeting, person
 
 
 def test_R16_R28_an_approved_newcomer_that_another_account_brought_meanwhile_is_joined_in_the_same_run(
@@ -47,3 +47,32 @@ def test_R28_an_analysis_of_which_nothing_is_left_binds_nobody(office: Office) -
     office.exchange.add(folder, meeting("New", day=2))
     assert office.sync().kinds[Kind.APPOINTMENTS].writes == 1
     assert office.sync().status is Status.NOTHING_TO_DO
+
+
+def test_R28_R29_a_server_that_loses_its_mind_after_the_analysis_is_asked_about(office: Office) -> None:
+    people = [office.wice.add_person(person(f"Name{n}"), flags=[ANNA]) for n in range(12)]
+    office.sync()
+    for each in people:
+        office.wice.edit(each, mobile_phone="0171 3920001")
+    assert office.analyse().kinds[Kind.CONTACTS].writes == 12
+    for each in people:
+        office.wice.unflag(each, ANNA)
+    report = office.sync()
+    assert report.status is Status.NEEDS_CONFIRMATION
+    assert len(office.in_outlook()) == 12
+    assert office.confirm().status is Status.DONE
+    assert office.in_outlook() == {}
+
+
+def test_R29_a_confirmation_is_for_what_was_seen_and_no_more(office: Office) -> None:
+    people = [office.wice.add_person(person(f"Name{n:02}"), flags=[ANNA]) for n in range(40)]
+    office.sync()
+    for each in people[:12]:
+        office.wice.unflag(each, ANNA)
+    for each in people[12:]:
+        office.wice.edit(each, mobile_phone="0171 3920001")
+    assert office.sync().status is Status.NEEDS_CONFIRMATION
+    for each in people:
+        office.wice.unflag(each, ANNA)
+    assert office.confirm().status is Status.NEEDS_CONFIRMATION
+    assert len(office.in_outlook()) == 40

@@ -5,7 +5,7 @@ import pytest
 from app.domain.ids import LinkId
 from app.domain.plan import Action, Alarm, AlarmReason, KindPlan, Op, PlannedWrite, Reason
 from app.domain.sync import Kind, Side
-from app.rules.guards import alarms, sentence
+from app.rules.guards import alarms, outgrows, sentence
 from app.rules.state import SideView
 
 
@@ -56,6 +56,17 @@ def test_R29_an_answer_with_fewer_than_half_of_the_linked_items_stops_the_plan(
 ) -> None:
     raised = alarms(plan(0), linked, views(size, linked))
     assert raised == ((Alarm(AlarmReason.EMPTIED, Side.WICE, size, linked),) if expected else ())
+
+
+@pytest.mark.parametrize(
+    ("now", "confirmed", "expected"), [(11, 0, True), (10, 0, False), (40, 30, False), (41, 30, True)]
+)
+@pytest.mark.parametrize("side", Side)
+def test_R29_a_confirmed_plan_that_grows_by_more_than_ten_deletions_is_another_plan(
+    now: int, confirmed: int, expected: bool, side: Side
+) -> None:
+    assert outgrows(plan(now, side), plan(confirmed, side)) is expected
+    assert outgrows(plan(now, side), plan(confirmed, side.other)) is (now > 10)
 
 
 @pytest.mark.parametrize("reason", AlarmReason)
