@@ -1,4 +1,7 @@
-"""`office` is a new one for each test; `make_office` makes one with other people or settings. What must hold at the end is checked here."""
+"""`office` is a new one for each test; `make_office` makes one with other people or settings. What must hold at the end is checked here.
+
+A module that says `ONLY = Kind.CONTACTS` (or APPOINTMENTS) is about this kind: its profiles leave the other one out, which halves every run.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.adapters.db import open_database
+from app.domain.sync import Kind
 from app.settings import Settings
 from tests.scenarios.office import Office
 from tests.services.sandbox import Sandbox
@@ -34,13 +38,15 @@ def installation(tmp_path: Path, empty_database: Path) -> Settings:
 
 
 @pytest.fixture
-def make_office(sandbox: Sandbox, installation: Settings) -> Iterator[MakeOffice]:
+def make_office(sandbox: Sandbox, installation: Settings, request: pytest.FixtureRequest) -> Iterator[MakeOffice]:
     offices: list[Office] = []
+    only = getattr(request.module, "ONLY", None)
+    kinds = {kind.value: only in (None, kind) for kind in Kind}
 
     def make(
         *users: str, installation: Settings = installation, zone: str = "Europe/Berlin", **settings: object
     ) -> Office:
-        office = Office(sandbox, installation, users or ("anna",), settings, zone)
+        office = Office(sandbox, installation, users or ("anna",), {**kinds, **settings}, zone)
         offices.append(office)
         return office
 

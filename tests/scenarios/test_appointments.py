@@ -14,6 +14,8 @@ from app.services.report import Status
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Office, counts, hints
 
+ONLY = Kind.APPOINTMENTS
+
 DAY = "2031-05-12"
 NINE = "09:00-09:30"
 

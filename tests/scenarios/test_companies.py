@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from app.domain.account import CompanyData, Conflict
+from app.domain.sync import Kind
 from app.services.report import Status
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Office, counts, hints
+
+ONLY = Kind.CONTACTS
 
 ACME = {"street": "Kai", "street_number": "7", "zip_code": "24103", "town": "Kiel", "phone": "0431 111"}
 

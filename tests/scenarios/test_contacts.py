@@ -9,6 +9,8 @@ from app.domain.sync import Kind
 from app.services.report import Status
 from tests.scenarios.office import Office, counts, hints
 
+ONLY = Kind.CONTACTS
+
 SCHULZ = {"firstname": "Eva", "email": "eva@example.com", "mobile_phone": "0171 39200 11", "position": "Einkauf"}
 EVA = {"first": "Eva", "email": "eva@example.com", "mobile": "0171 39200 11", "job": "Einkauf"}
 

@@ -10,6 +10,8 @@ from app.services.report import Status
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Office, counts, hints
 
+ONLY = Kind.APPOINTMENTS
+
 DAY = "2031-05-12"
 BERND = ("Bernd", "bernd@example.com")
 GAST = ("Frau Gast", "gast@kunde.example")

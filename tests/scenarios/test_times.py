@@ -15,6 +15,8 @@ from app.services.report import Status
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Office, counts
 
+ONLY = Kind.APPOINTMENTS
+
 BERLIN, MIDNIGHT = ZoneInfo("Europe/Berlin"), clock()
 SPRING, AUTUMN = "2031-03-30", "2031-10-26"
 """Sundays on which Berlin's clocks are changed."""
