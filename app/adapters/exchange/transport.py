@@ -1,7 +1,7 @@
 """Connections: one session per opened mailbox, with a bounded life. No state outside the objects, except what is named here.
 
 Process-wide effects, all in this module: exchangelib's loggers are silenced (they print whole requests, which are people's data, on errors),
-and OAuth2 tokens are kept per application (see `tokens`). exchangelib's class-level settings and its cache of protocols are not used: they would leak
+OAuth2 tokens are kept per application (see `tokens`), and certificate authorities per CA file. exchangelib's class-level settings and its cache of protocols are not used: they would leak
 one connection per login, share one CA bundle, and hang for ever after a failed token refresh.
 """
 
@@ -14,6 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -43,15 +45,21 @@ SERVER_ERROR = 500
 
 def trusted(ca_file: str) -> ssl.SSLContext:
     """The machine's certificate authorities and those of `ca_file`. Raises: Halt(CERTIFICATE)."""
+    try:
+        return _trusted(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
+    except (OSError, ssl.SSLError) as error:
+        raise Halt(
+            HaltCode.CERTIFICATE,
+            f"The CA file {ca_file} cannot be read; it must hold certificates in PEM form.",
+        ) from error
+
+
+@lru_cache(maxsize=8)
+def _trusted(ca_file: str, _changed_ns: int) -> ssl.SSLContext:
+    """Shared: reading the authorities takes longer than all else that an idle run does."""
     context = ssl.create_default_context()
     if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise Halt(
-                HaltCode.CERTIFICATE,
-                f"The CA file {ca_file} cannot be read; it must hold certificates in PEM form.",
-            ) from error
+        context.load_verify_locations(cafile=ca_file)
     return context
 
 
