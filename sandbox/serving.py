@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import Any, Literal, cast, get_args
 
 import uvicorn
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 Side = Literal["wice", "exchange"]
@@ -50,7 +51,9 @@ class CuttableProtocol(H11Protocol):
         inner = cast("Callable[..., Awaitable[None]]", self.app)
 
         async def with_transport(scope: dict[str, Any], receive: object, send: object) -> None:
-            await inner({**scope, _TRANSPORT: transport}, receive, send)
+            # A client may die in the middle of its request: nothing was done, and nobody is there to be told.
+            with suppress(ClientDisconnect):
+                await inner({**scope, _TRANSPORT: transport}, receive, send)
 
         self.app = cast("Any", with_transport)
 

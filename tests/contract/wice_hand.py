@@ -34,7 +34,10 @@ class ProtocolWiceHand:
     """`passwords` by login; every call is made as that user, the first one by default."""
 
     def __init__(self, url: str, mandant: str, passwords: Mapping[str, str], zone: str, api_key: str = "") -> None:
-        self._http = httpx.Client(base_url=url, timeout=30, headers={"X-API-KEY": api_key} if api_key else {})
+        headers = {"X-API-KEY": api_key} if api_key else {}
+        # A server closes idle connections when it likes; one that closes just when it is used again would fail a test.
+        limits = httpx.Limits(keepalive_expiry=2)
+        self._http = httpx.Client(base_url=url, timeout=30, headers=headers, limits=limits)
         self._mandant = mandant
         self._passwords = passwords
         self._zone = ZoneInfo(zone)

@@ -25,7 +25,8 @@ class Sandbox:
         self.ews = ews
         parts = urlsplit(ews)
         self._base = {"wice": wice, "ews": f"{parts.scheme}://{parts.netloc}"}
-        self._http = httpx.Client(timeout=30)
+        # The servers close idle connections after 5 s; one that closes just when it is used again would fail a test.
+        self._http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=2))
         self.mandant = ""
         self.people: list[dict[str, str]] = []
         self.service: dict[str, str] = {}
