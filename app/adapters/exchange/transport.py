@@ -1,8 +1,8 @@
 """Connections: one session per opened mailbox, with a bounded life. No state outside the objects, except what is named here.
 
 Process-wide effects, all in this module: exchangelib's loggers are silenced (they print whole requests, which are people's data, on errors),
-OAuth2 tokens are kept per application (see `tokens`), and certificate authorities per CA file. exchangelib's class-level settings and its cache of protocols are not used: they would leak
-one connection per login, share one CA bundle, and hang for ever after a failed token refresh.
+OAuth2 tokens are kept per application (see `tokens`), and certificate authorities per CA file. exchangelib's class-level settings and its cache of
+protocols are not used: they would leak one connection per login, share one CA bundle, and hang for ever after a failed token refresh.
 """
 
 from __future__ import annotations
