@@ -109,6 +109,11 @@ class Action:
     """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
 
     @property
+    def is_visible(self) -> bool:
+        """Does it write, or link what stands on both sides? The rest only keeps our books and is nobody's news."""
+        return bool(self.writes) or self.reason in (Reason.TWIN, Reason.TWIN_DIFFERS)
+
+    @property
     def names(self) -> frozenset[str]:
         """All keys under which a plan may have named this item: a newcomer of one plan may be a twin, or linked, in the next."""
         ends = ((Side.WICE, self.wice), (Side.EXCHANGE, self.exchange))

@@ -16,6 +16,9 @@ from app.domain.ids import ItemId
 from app.domain.sync import Item
 from app.rules.companies import company_key
 
+PHONE_END = 7
+"""Digits at the end of a phone number in which two spellings of it agree."""
+
 Keys = Callable[[Record], frozenset[str]]
 
 
@@ -96,7 +99,9 @@ def _person_keys(contact: Contact) -> frozenset[str]:
     if not name:
         return frozenset()
     form = contact_form(contact)
-    evidence = {form.get(field, "") for field in (EMAIL_FIELDS | PHONE_FIELDS) if not field.startswith("company_")}
+    evidence = {form.get(field, "") for field in EMAIL_FIELDS if not field.startswith("company_")}
+    # "0431 4711-0" and "+49 431 4711-0" are one line: together with the name, a number's end tells enough.
+    evidence |= {form.get(field, "")[-PHONE_END:] for field in PHONE_FIELDS if not field.startswith("company_")}
     evidence |= {company_key(contact.company_name)}
     return frozenset(f"{name}|{fact}" for fact in evidence if fact)
 

@@ -81,7 +81,7 @@ class Applier:
 
     def _keep(self, actions: Sequence[Action]) -> None:
         self._settle([settlement(action, self._links, {}) for action in actions])
-        self.result.linked += sum(not action.ends_link for action in actions)
+        self.result.linked += sum(action.is_visible for action in actions)
 
     def _send(self, side: Side, actions: Sequence[Action]) -> None:
         jobs = [job for action in actions for job in self._jobs(side, action)]

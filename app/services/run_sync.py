@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from app.domain.account import FirstPlan
 from app.domain.ids import PlanId
 from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
@@ -82,7 +83,8 @@ class Run:
         if stored is not None and self._continues(stored, approve=approve):
             self._execute_stored(stored)
             return
-        approved = approve or self._desk.profile.approved
+        profile = self._desk.profile
+        approved = approve or profile.approved or profile.first_plan is FirstPlan.APPROVED
         if approved and not any(plan.actions or plan.alarms for plan in self._plans()):
             self._claim_all()
             self.report.status = self._verdict()
@@ -99,7 +101,8 @@ class Run:
         """Is it the stored plan that is executed: the one a person saw, or one that was confirmed and whose run died?"""
         if stored.state is PlanState.OPEN:
             # An analysis of which nothing is left to do binds nobody; and nobody has seen what raises an alarm only now.
-            left = any(action.names & stored.keys for plan in self._plans() for action in plan.actions)
+            visible = (action for plan in self._plans() for action in plan.actions if action.is_visible)
+            left = any(action.names & stored.keys for action in visible)
             return approve and left and not self._alarmed()
         return stored.state is PlanState.EXECUTING and self._alarmed() and not self._outgrows(stored)
 

@@ -76,3 +76,16 @@ def test_R29_a_confirmation_is_for_what_was_seen_and_no_more(office: Office) -> 
         office.wice.unflag(each, ANNA)
     assert office.confirm().status is Status.NEEDS_CONFIRMATION
     assert len(office.in_outlook()) == 40
+
+
+def test_R28_an_analysis_whose_items_need_no_more_writes_hides_nothing_new(office: Office) -> None:
+    office.analyse()
+    folder = office.folder(Kind.APPOINTMENTS)
+    item = office.exchange.add(folder, meeting())
+    office.sync()
+    office.sync()
+    office.wice.leave(next(iter(office.wice.rows)), ANNA)
+    office.analyse()
+    office.exchange.move(office.exchange.delete(item), folder)
+    assert office.sync().status is Status.DONE
+    assert office.sync().status is Status.NOTHING_TO_DO

@@ -37,6 +37,10 @@ SAME: dict[str, tuple[Record, Record]] = {
         replace(EVA, phone="+49 (0)40 66969-1"),
         Contact(first_name="Eva", last_name="Schulz", mobile_phone="0049 40 669691"),
     ),
+    "same phone, with and without country": (
+        replace(EVA, email="", company_name="", phone="0431 471100"),
+        Contact(first_name="Eva", last_name="Schulz", phone="+49 431 471100"),
+    ),
     "same company": (EVA, Contact(first_name="Eva", last_name="Schulz", company_name="muster gmbh")),
     "name in one field": (EVA, Contact(last_name="Eva Schulz", email="eva@example.com")),
     "only a name, otherwise empty": (Contact(last_name="Cher"), Contact(last_name="Cher")),
@@ -50,6 +54,10 @@ SAME: dict[str, tuple[Record, Record]] = {
 
 OTHERS: dict[str, tuple[Record, Record]] = {
     "same name, nothing else": (EVA, Contact(first_name="Eva", last_name="Schulz", email="other@example.com")),
+    "same name, another extension": (
+        replace(EVA, phone="0431 4711-12"),
+        Contact(first_name="Eva", last_name="Schulz", phone="0431 4711-13"),
+    ),
     "same e-mail, other name": (EVA, Contact(first_name="Udo", last_name="Schulz", email="eva@example.com")),
     "person and company": (Contact(last_name="Muster GmbH"), replace(MUSTER, company_name="Muster GmbH")),
     "appointment an hour later": (
