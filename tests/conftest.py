@@ -4,6 +4,7 @@
 """
 
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +14,9 @@ from tests.services.network import allow_loopback_only
 pytest_plugins = ["tests.services.postgres", "tests.services.sandbox"]
 
 allow_loopback_only()
+
+# A shell that runs this in the background ignores Ctrl-C for all its children; the tests that press it want it heard.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No deadlines and no "too slow": whether a test passes must not depend on what else this machine does.
 settings.register_profile(
