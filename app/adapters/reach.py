@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from app.adapters.trust import trusted
 from app.errors import Halt, HaltCode, Retry
 
 _TIMEOUT_S = 10.0
@@ -20,25 +21,13 @@ def reach(url: str, ca_file: str) -> str:
     """
     where = urlsplit(url).netloc
     try:
-        with httpx.Client(verify=_trusted(ca_file), timeout=_TIMEOUT_S, follow_redirects=False) as client:
+        with httpx.Client(verify=trusted(ca_file), timeout=_TIMEOUT_S, follow_redirects=False) as client:
             client.get(url)
     except httpx.ConnectTimeout as error:
         raise Retry(f"{where} does not answer; check the address, and that no firewall lies in between") from error
     except httpx.TransportError as error:
         raise _translated(error, where) from error
     return "answers; trusted certificate" if url.startswith("https:") else "answers; without TLS, on this machine only"
-
-
-def _trusted(ca_file: str) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    if ca_file:
-        try:
-            context.load_verify_locations(cafile=ca_file)
-        except (OSError, ssl.SSLError) as error:
-            raise Halt(
-                HaltCode.CERTIFICATE, f"the CA file {ca_file} cannot be read; it must hold certificates in PEM form"
-            ) from error
-    return context
 
 
 def _translated(error: httpx.TransportError, where: str) -> Halt | Retry:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sandbox.demo import DemoAppointment, DemoContact
 from sandbox.exchange import timezones
 from sandbox.exchange.fragments import attributes, element
+from sandbox.exchange.recurrence import MONTHS
 from sandbox.exchange.xmlnames import TYPES
 
 _TITLE = '<t:ExtendedProperty><t:ExtendedFieldURI PropertyTag="0x3A45" PropertyType="String"/>{}</t:ExtendedProperty>'
@@ -22,20 +23,6 @@ _DAYS = {
     "SA": "Saturday",
     "SU": "Sunday",
 }
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _POSITIONS = {"1": "First", "2": "Second", "3": "Third", "4": "Fourth", "-1": "Last"}
 
 Fields = Iterable[tuple[str, str]]
@@ -174,7 +161,7 @@ def _pattern(rule: dict[str, str], start: date) -> str:
     position = rule.get("BYSETPOS") or by_day[:-2]
     days = " ".join(_DAYS[day[-2:]] for day in by_day.split(",") if day)
     interval = element("Interval", rule.get("INTERVAL", "1"))
-    month = element("Month", _MONTHS[int(rule.get("BYMONTH", start.month)) - 1])
+    month = element("Month", MONTHS[int(rule.get("BYMONTH", start.month)) - 1])
     in_month = element("DayOfMonth", rule.get("BYMONTHDAY", str(start.day)))
     if by_day:
         kind, in_month = (

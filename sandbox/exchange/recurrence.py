@@ -24,7 +24,7 @@ MOST = 1000  # of an endless series, nobody is shown more
 _WEEKDAYS = {"Monday": MO, "Tuesday": TU, "Wednesday": WE, "Thursday": TH, "Friday": FR, "Saturday": SA, "Sunday": SU}
 _DAY_GROUPS = {"Day": tuple(_WEEKDAYS.values()), "Weekday": (MO, TU, WE, TH, FR), "WeekendDay": (SA, SU)}
 _POSITIONS = {"First": 1, "Second": 2, "Third": 3, "Fourth": 4, "Last": -1}
-_MONTHS = [
+MONTHS = [
     "January",
     "February",
     "March",
@@ -130,7 +130,7 @@ def _day_by_position(pattern: Element) -> dict[str, object]:
 
 
 def _month(pattern: Element) -> int:
-    return _MONTHS.index(child_text(pattern, "Month")) + 1
+    return MONTHS.index(child_text(pattern, "Month")) + 1
 
 
 def occurrence_id(master: Item, index: int) -> str:

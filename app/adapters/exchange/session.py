@@ -14,8 +14,9 @@ from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.autodiscover import find_endpoint
 from app.adapters.exchange.errors import AnswerLost, HttpFault, translate
 from app.adapters.exchange.services import OPERATIONS
-from app.adapters.exchange.transport import Caller, Connection, trusted, verified
+from app.adapters.exchange.transport import Caller, Connection, verified
 from app.adapters.exchange.wire import Message, local
+from app.adapters.trust import trusted
 from app.domain.account import Access, Auth
 from app.errors import Halt, HaltCode, Retry
 

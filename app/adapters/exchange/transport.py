@@ -14,8 +14,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,34 +31,14 @@ from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.errors import HttpFault
 from app.adapters.exchange.services import assumed_version
 from app.adapters.exchange.tokens import Token
+from app.adapters.trust import trusted
 from app.domain.account import Access, Auth
-from app.errors import Halt, HaltCode
 
 logging.getLogger("exchangelib").setLevel(logging.CRITICAL + 1)
 
 USER_AGENT = "wice-sync"
 OK = 200
 SERVER_ERROR = 500
-
-
-def trusted(ca_file: str) -> ssl.SSLContext:
-    """The machine's certificate authorities and those of `ca_file`. Raises: Halt(CERTIFICATE)."""
-    try:
-        return _trusted(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
-    except (OSError, ssl.SSLError) as error:
-        raise Halt(
-            HaltCode.CERTIFICATE,
-            f"The CA file {ca_file} cannot be read; it must hold certificates in PEM form.",
-        ) from error
-
-
-@lru_cache(maxsize=8)
-def _trusted(ca_file: str, _changed_ns: int) -> ssl.SSLContext:
-    """Shared: reading the authorities takes longer than all else that an idle run does."""
-    context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    return context
 
 
 class CountingAdapter(HTTPAdapter):
@@ -139,7 +117,7 @@ class Connection(BaseProtocol):
 
     def get_auth_type(self) -> str:
         """A hook of exchangelib for asking the server: never needed, since the way to sign in is configured."""
-        raise NotImplementedError("the way to sign in is configured")
+        raise AssertionError("the way to sign in is configured")
 
     def create_session(self) -> requests.Session:
         """A session whose every request, to whatever address, is verified and counted."""

@@ -7,20 +7,18 @@ from __future__ import annotations
 
 import json
 import logging
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
+from app.adapters.trust import trusted
 from app.adapters.wice import errors
 from app.adapters.wice.dialect import load_dialect
 from app.adapters.wice.wire import Row, ServerClock, text_of
-from app.errors import BadInput, Halt, HaltCode
+from app.errors import BadInput
 
 # httpx logs every URL, and generation 2 carries the session's cookie there.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -69,7 +67,7 @@ class Session:
         self._http = httpx.Client(
             base_url=access.url.rstrip("/"),
             headers={"X-API-KEY": access.api_key} if access.api_key else {},
-            verify=_trust(access.ca_file),
+            verify=trusted(access.ca_file),
             timeout=httpx.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
             limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE_S),
         )
@@ -243,23 +241,3 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise BadInput(f"wice_server.time_zone: {name!r} is no IANA time zone, such as Europe/Berlin") from error
-
-
-def _trust(ca_file: str) -> ssl.SSLContext:
-    try:
-        return _trust_of(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
-    except (OSError, ssl.SSLError) as error:
-        raise Halt(
-            HaltCode.CERTIFICATE,
-            f"The file {ca_file}, given as ca_file of a Wice server, cannot be read as PEM certificates ({type(error).__name__}).",
-        ) from error
-
-
-@lru_cache(maxsize=8)
-def _trust_of(ca_file: str, _changed_ns: int) -> ssl.SSLContext:
-    """Public authorities, this machine's, and those of `ca_file`. Shared: reading them takes longer than a request."""
-    context = httpx.create_ssl_context()
-    context.load_default_certs()
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    return context
