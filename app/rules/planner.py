@@ -85,7 +85,7 @@ def plan(situation: Situation) -> Planned:
 def _moved(situation: Situation) -> dict[LinkId, Link]:
     """Items that were moved away and back have a new id: they stay the same thing (R24, R26).
 
-    They are known by our stamp, else as twins of the Wice record whose item is gone.
+    They are known by our stamp, else by their content, else as twins of the Wice record whose item is gone.
     """
     active = [link for link in situation.links if not link.ended]
     known = {link.exchange.id for link in active}
@@ -96,6 +96,12 @@ def _moved(situation: Situation) -> dict[LinkId, Link]:
         if item.stamp and (link := missing.pop(item.stamp.link, None)):
             moved[link.id] = _now_at(link, item)
     taken = {link.exchange.id for link in moved.values()}
+    for item in arrived:
+        # Of several equal arrivals any one will do: there is nothing to tell them apart by.
+        equal = next((link for link in missing.values() if link.exchange.fingerprint == item.fingerprint), None)
+        if equal and item.stamp is None and item.id not in taken:
+            moved[equal.id] = _now_at(missing.pop(equal.id), item)
+            taken.add(item.id)
     widowed = {link.wice.id: link for link in missing.values()}
     ours = [situation.wice.items[wice] for wice in widowed if wice in situation.wice.items]
     for mine, theirs in match(ours, [item for item in arrived if item.id not in taken]).twins:

@@ -78,6 +78,16 @@ def test_R24_an_item_without_a_stamp_is_known_again_by_its_twin_in_wice() -> Non
     )
 
 
+def test_R24_of_two_equal_arrivals_one_takes_the_place_of_the_item_that_is_gone() -> None:
+    alone = replace(EVA, company_name="")
+    exchange = view(Side.EXCHANGE, item("e2", alone), item("e3", alone), gone={"e1": Absence.MOVED_AWAY})
+    result = planned(view(Side.WICE, item("p:1", alone, version="1")), exchange, link(alone))
+    assert [(done.link, done.exchange and done.exchange.id) for done in result.settled] == [("link", "e2")]
+    other = only(result)
+    assert other.exchange
+    assert (writes(other), other.exchange.id) == ([(Side.WICE, Op.ADD)], "e3")
+
+
 def test_R30_a_creation_that_took_effect_after_it_was_given_up_is_removed_again() -> None:
     late = Stamp(LinkId("link"), AttemptId("late"), fingerprint(EVA))
     exchange = view(Side.EXCHANGE, item("e2", EVA, late))
