@@ -15,11 +15,11 @@ from app.domain.sync import Absence, Change, End, Held, Item, Link, Side
 class SideView:
     """One side of one kind. Linked items that are in none of the maps are unchanged.
 
-    `items` and `held` were read in this run; `gone` is proven absence (the server was asked for the id), `remains` what the
-    server still holds of such items. `parked` are items that were held by
-    earlier runs and have not changed since. `size` counts what exists. `unlisted` counts linked items that a complete list left out although the
-    server still has them; `doubtful` those whose absence needs a second run as a witness, for now they count as unchanged (R42).
-    `aged` counts linked items that this side's list does not name any more because they have left the window (R20).
+    `items` and `held` were read in this run; `gone` is proven absence (the server was asked for the id), `remains` what the server still holds
+    of such items. `parked` are items that were held by earlier runs and have not changed since. `size` counts what exists. `unlisted` counts
+    linked items that a complete list left out although the server still has them; `doubtful` those whose absence needs a second run as a witness,
+    for now they count as unchanged (R42). `aged` counts linked items that this side's list does not name any more because they have left the
+    window (R20).
     """
 
     side: Side

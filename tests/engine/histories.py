@@ -51,7 +51,8 @@ class History:
     twins: set[str] = field(default_factory=set)
     lists_lied: bool = False
     """A list left something out: what stands on both sides may not have been seen in time to be linked (R24)."""
-    hands: dict[str, frozenset[ItemId]] = field(default_factory=lambda: {"inactive": frozenset()})
+    inactive: frozenset[ItemId] = frozenset()
+    """Wice records that people have put into the recycle bin."""
 
     def next(self, prefix: str) -> str:
         self.serial += 1
@@ -183,7 +184,7 @@ class History:
     def wice_records_are_never_deleted(self) -> None:
         rows = self.office.wice.rows
         assert {side_item[1] for side_item in self.typed if side_item[0] is Side.WICE} <= set(rows), "R8"
-        assert {row.id for row in rows.values() if row.binned or row.deactivated} == self.hands["inactive"], "R8"
+        assert {row.id for row in rows.values() if row.binned or row.deactivated} == self.inactive, "R8"
 
     def both_sides_are_equal(self) -> None:
         profile, *_ = self.office.database.registry.profile(ANNA)
