@@ -3,6 +3,7 @@
 * `Retry`: nobody acts; the run is queued again after `after` and keeps what it has done.
 * `Halt`: an administrator must act (wrong password, vanished folder, foreign marker); the message says what to do.
 * a refused single item is no exception but a value (`app.domain.writes.Refused`), so that it never stops its siblings (R32).
+* `BadInput` and its kin: a person's request cannot be carried out as it is; nothing was changed.
 * anything else is a bug and stays loud.
 
 Messages are shown to administrators: they name servers, accounts and folders, never a person's data.
@@ -58,3 +59,23 @@ class BadInput(WiceSyncError):
 
 class LeaseLost(WiceSyncError):
     """Another worker took this profile over; this run must stop at once and write nothing more (R36)."""
+
+
+class NotFound(BadInput):
+    """What was named does not exist."""
+
+
+class Taken(BadInput):
+    """It cannot be done now: the name is in use, the run is already going on, the plan was decided on."""
+
+
+class Superseded(WiceSyncError):
+    """Somebody else changed it after it was read: nothing was overwritten; look at it again."""
+
+
+class Denied(WiceSyncError):
+    """Who asks may not do this."""
+
+
+class Cancelled(WiceSyncError):
+    """A person stopped this run; what was done until then is recorded, and the next run goes on from there."""

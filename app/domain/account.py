@@ -1,4 +1,7 @@
-"""Servers, accounts and profiles: what an administrator configures (R34). Secrets are plain here and encrypted at rest."""
+"""Servers, accounts, profiles and their templates: what an administrator configures (R34). Secrets are plain here and encrypted at rest.
+
+`version` moves with every change that a person makes; saving an entity whose version is not 0 is refused if it has moved on since.
+"""
 
 from __future__ import annotations
 
@@ -78,6 +81,7 @@ class WiceServer:
     time_zone: str = "Europe/Berlin"
     ca_file: str = ""
     dialect: Mapping[str, object] = field(default_factory=dict)
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +99,7 @@ class ExchangeServer:
     client_id: str = ""
     token_url: str = ""
     ca_file: str = ""
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +119,26 @@ class Account:
     endpoint: str = ""
     """What autodiscover found; the server's `url` wins where it is given."""
     active: bool = True
+    version: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """Settings that many profiles share: they take them over, and follow when they change."""
+
+    name: str
+    contacts: bool = True
+    appointments: bool = True
+    contacts_folder: str = "Wice"
+    calendar_folder: str = "Wice"
+    direction: Direction = Direction.BOTH
+    conflict: Conflict = Conflict.WICE
+    target_changes: TargetChanges = TargetChanges.OVERWRITE
+    company_data: CompanyData = CompanyData.RESTORE
+    window_past_days: int = 180
+    schedule: str = ""
+    first_plan: FirstPlan = FirstPlan.ASK
+    version: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +164,9 @@ class Profile:
     calendar_folder_id: str = ""
     approved: bool = False
     """A person has approved the first plan, or the profile's first plan was approved in advance (R27)."""
+    template: str = ""
+    """Name of the template whose settings this profile follows, "" for none."""
+    version: int = field(default=0, compare=False)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:

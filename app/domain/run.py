@@ -1,4 +1,4 @@
-"""A run: one execution of one profile, from taking its lease to its report."""
+"""A run: one execution of one profile, from taking its lease to its report; and the request that it answers."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class RunStatus(StrEnum):
     NEEDS_CONFIRMATION = "needs_confirmation"
     PARTIAL = "partial"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,52 @@ class Run:
     started: datetime
     finished: datetime | None = None
     report: Mapping[str, object] = field(default_factory=dict)
+    requested_by: str = ""
+
+
+class Verb(StrEnum):
+    """What a run is asked to do."""
+
+    ANALYSE = "analyse"
+    SYNC = "sync"
+    CONFIRM = "confirm"
+    DISCARD = "discard"
+    UNDO = "undo"
+    RETRY = "retry"
+
+
+class RequestState(StrEnum):
+    """Life of a request; ENDED whatever came of it: the run of the same id says what."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """A run that somebody asked for. Its id is the id of the run that carries it out.
+
+    `subject`: the run whose plan is confirmed or discarded, or that is undone. `items`: attempts (UNDO) or action keys (RETRY), () for all.
+    `done` of `total` are through `step`; `total` is 0 while nobody knows it. `message`: why it ended without a run.
+    """
+
+    id: RunId
+    profile: ProfileId
+    verb: Verb
+    trigger: str
+    requested_by: str
+    requested: datetime
+    subject: str = ""
+    items: tuple[str, ...] = ()
+    state: RequestState = RequestState.QUEUED
+    started: datetime | None = None
+    ended: datetime | None = None
+    not_before: datetime | None = None
+    attempts: int = 0
+    step: str = ""
+    done: int = 0
+    total: int = 0
+    cancel: bool = False
+    message: str = ""

@@ -6,23 +6,29 @@ from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, or_, select, update
 
 from app.adapters.db import unlinking
 from app.adapters.db.reconfigured import Configured, follow_up, kept
 from app.adapters.db.secrets import Place, Secrets, secret_columns
 from app.adapters.db.session import reading, take_turns, writing
-from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
+from app.adapters.db.tables import accounts, exchange_servers, profiles, templates, wice_servers
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId
 from app.domain.sync import Kind
-from app.errors import BadInput, Halt
+from app.errors import BadInput, Halt, Superseded
 
 _E = TypeVar("_E", bound=Configured)
 
 _TABLES = {WiceServer: wice_servers, ExchangeServer: exchange_servers, Account: accounts, Profile: profiles}
 _NOUNS = {WiceServer: "Wice server", ExchangeServer: "Exchange server", Account: "account", Profile: "profile"}
-_REFERENCES = {"wice_server": wice_servers, "exchange_server": exchange_servers, "account": accounts}
+_REFERENCES = {
+    "wice_server": wice_servers,
+    "exchange_server": exchange_servers,
+    "account": accounts,
+    "template": templates,
+}
+_OURS = frozenset({"id", "version"})
 _LOCK = 0x77696302
 _SHOWN_NAMES = 10
 _full_name = accounts.c.name + "/" + profiles.c.name
@@ -68,6 +74,10 @@ class SqlRegistry:
             # Two at once may bring the same new name.
             take_turns(connection, _LOCK)
             row = _find(connection, entity)
+            if entity.version and (row is None or row["version"] != entity.version):
+                raise Superseded(
+                    f"{_NOUNS[type(entity)]} {entity.name!r} was changed or removed meanwhile; look at it again"
+                )
             wanted = kept(entity, row) if row else entity
             if row and self._is_stored(wanted, row):
                 return False
@@ -128,6 +138,8 @@ class SqlRegistry:
         row_id = (
             row["id"] if row else connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
         )
+        if row:
+            values["version"] = row["version"] + 1
         sealed = {name: self._secrets.seal(Place(table.name, row_id, name), secret) for name, secret in plain.items()}
         connection.execute(update(table).where(table.c.id == row_id).values(**values, **sealed))
 
@@ -138,7 +150,8 @@ def _rows(kind: type) -> Select[Any]:
         servers = (wice_servers.c.name.label("wice_server"), exchange_servers.c.name.label("exchange_server"))
         return select(accounts, *servers).join(wice_servers).join(exchange_servers)
     if kind is Profile:
-        return select(profiles, accounts.c.name.label("account")).join(accounts)
+        names = (accounts.c.name.label("account"), func.coalesce(templates.c.name, "").label("template"))
+        return select(profiles, *names).join(accounts).outerjoin(templates, templates.c.id == profiles.c.template_id)
     return select(_TABLES[kind])
 
 
@@ -151,11 +164,14 @@ def _find(connection: Connection, entity: Configured) -> RowMapping | None:
 
 def _values(connection: Connection, entity: Configured) -> dict[str, Any]:
     """The row's values; references by name become ids. Raises: BadInput with all names that do not exist."""
-    values = {field.name: getattr(entity, field.name) for field in fields(entity) if field.name != "id"}
+    values = {field.name: getattr(entity, field.name) for field in fields(entity) if field.name not in _OURS}
     problems = []
     for reference, table in _REFERENCES.items():
         if reference in values:
             name = values.pop(reference)
+            if not name and reference == "template":
+                values["template_id"] = None
+                continue
             values[f"{reference}_id"] = connection.execute(select(table.c.id).where(table.c.name == name)).scalar()
             if values[f"{reference}_id"] is None:
                 noun = reference.replace("_", " ")

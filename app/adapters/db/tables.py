@@ -1,4 +1,4 @@
-"""The schema, once: PostgreSQL and SQLite. `migrations/` builds it, and a test compares the two.
+"""The schema, once: PostgreSQL and SQLite. `migrations/` builds it, and a test compares the two. `tables_runs` and `tables_people` go on.
 
 Everything that hangs on a profile goes with it (ON DELETE CASCADE). Columns marked `SECRET` hold encrypted text (see `secrets`).
 """
@@ -70,6 +70,27 @@ def _owner(table: str, **options: Any) -> Column[int]:
     return Column(f"{table}_id", ForeignKey(f"{table}s.id", ondelete="CASCADE"), nullable=False, **options)
 
 
+def _version() -> Column[int]:
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def _shared_settings() -> tuple[Column[Any], ...]:
+    """What a profile may take over from a template; columns belong to one table each, so there is a new set for each."""
+    return (
+        _flag("contacts", default=True),
+        _flag("appointments", default=True),
+        _text("contacts_folder"),
+        _text("calendar_folder"),
+        Column("direction", Choice(Direction), nullable=False),
+        Column("conflict", Choice(Conflict), nullable=False),
+        Column("target_changes", Choice(TargetChanges), nullable=False),
+        Column("company_data", Choice(CompanyData), nullable=False),
+        _number("window_past_days"),
+        _text("schedule"),
+        Column("first_plan", Choice(FirstPlan), nullable=False),
+    )
+
+
 def _kind(**options: Any) -> Column[Any]:
     return Column("kind", Choice(Kind), nullable=False, **options)
 
@@ -80,6 +101,7 @@ installation = Table(
     Column("single", Integer, CheckConstraint("single = 1", name="one_row"), primary_key=True, autoincrement=False),
     Column("id", Text, nullable=False),
     Column("installed_at", UtcDateTime, nullable=False),
+    Column("latest_seen", UtcDateTime),
 )
 
 wice_servers = Table(
@@ -93,6 +115,7 @@ wice_servers = Table(
     _text("time_zone"),
     _text("ca_file"),
     Column("dialect", Stored(dict), nullable=False, server_default="{}"),
+    _version(),
     sqlite_autoincrement=True,
 )
 
@@ -111,6 +134,7 @@ exchange_servers = Table(
     _text("client_id"),
     _text("token_url"),
     _text("ca_file"),
+    _version(),
     sqlite_autoincrement=True,
 )
 
@@ -129,6 +153,17 @@ accounts = Table(
     _text("exchange_password", info=SECRET),
     _text("endpoint"),
     _flag("active", default=True),
+    _version(),
+    sqlite_autoincrement=True,
+)
+
+templates = Table(
+    "templates",
+    metadata,
+    _row_id(),
+    Column("name", Text, nullable=False, unique=True),
+    *_shared_settings(),
+    _version(),
     sqlite_autoincrement=True,
 )
 
@@ -139,17 +174,7 @@ profiles = Table(
     _row_id(),
     _owner("account"),
     Column("name", Text, nullable=False, index=True),
-    _flag("contacts", default=True),
-    _flag("appointments", default=True),
-    _text("contacts_folder"),
-    _text("calendar_folder"),
-    Column("direction", Choice(Direction), nullable=False),
-    Column("conflict", Choice(Conflict), nullable=False),
-    Column("target_changes", Choice(TargetChanges), nullable=False),
-    Column("company_data", Choice(CompanyData), nullable=False),
-    _number("window_past_days"),
-    _text("schedule"),
-    Column("first_plan", Choice(FirstPlan), nullable=False),
+    *_shared_settings(),
     _flag("active", default=True),
     _text("contacts_folder_id"),
     _text("calendar_folder_id"),
@@ -157,6 +182,19 @@ profiles = Table(
     _text("lease_owner"),
     _number("lease_token"),
     Column("lease_until", UtcDateTime),
+    # No foreign key (see migration 0002): whoever removes a template clears this.
+    Column("template_id", Integer, index=True),
+    _version(),
+    # What the latest runs left behind, for lists and for who is due.
+    _text("last_run"),
+    Column("last_status", Choice(RunStatus)),
+    Column("last_finished", UtcDateTime),
+    _prose("last_message"),
+    _text("waiting_run"),
+    Column("synced_at", UtcDateTime),
+    _number("failed_runs"),
+    Column("due_at", UtcDateTime),
+    Index(None, "last_status"),
     UniqueConstraint("account_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -183,6 +221,9 @@ sightings = Table(
     Column("held", Choice(HintReason)),
     _prose("label"),
     _prose("detail"),
+    _prose("terms"),
+    Column("at", UtcDateTime),
+    Index("ix_sightings_unsettled", "at", sqlite_where=text("held IS NULL"), postgresql_where=text("held IS NULL")),
 )
 
 # Ordered as `links()` streams it. An ended link remembers its ids but does not occupy them.
@@ -210,6 +251,7 @@ links = Table(
     _number("written_runs"),
     _flag("incomplete"),
     _flag("missing"),
+    _prose("terms"),
 )
 for _side in Side:
     Index(
@@ -233,7 +275,9 @@ runs = Table(
     Column("started", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime),
     Column("report", Stored(dict), nullable=False, server_default="{}"),
+    _text("requested_by"),
     UniqueConstraint("profile_id", "number"),
+    Index(None, "started", "id"),
 )
 
 journal = Table(
@@ -281,6 +325,7 @@ plans = Table(
     _owner("profile", index=True),
     _owner("run", index=True),
     Column("state", Choice(PlanState), nullable=False),
+    Column("undoes", Stored(tuple[str, ...]), nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
 )
 
@@ -305,6 +350,7 @@ plan_actions = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     _text("key"),
     Column("payload", Stored(Action), nullable=False),
+    _flag("left_out"),
 )
 
 failures = Table(

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from app.adapters.db import open_database
+from app.adapters.db import open_database, tables_people, tables_runs  # noqa: F401 - the parts of one schema
 from app.adapters.db.session import open_engine
 from app.adapters.db.tables import metadata
 from app.errors import Halt
