@@ -1,0 +1,68 @@
+"""The portal's process as an ASGI application: pages, the REST API below `/api/v1`, and the addresses that monitoring looks at."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from app import web
+from app.api.application import create_api
+from app.bootstrap import Application, opened
+from app.errors import WiceSyncError
+from app.http.request_id import RequestIds
+from app.http.security import public
+from app.http.state import Portal
+from app.settings import Settings
+
+
+def create_app(settings: Settings, product: Application) -> FastAPI:
+    """The application over an opened product, which the caller closes."""
+    portal = Portal(settings, product)
+    app = FastAPI(title="Wice Sync", openapi_url=None, docs_url=None, redoc_url=None)
+    app.state.portal = portal
+    _add_health(app, product)
+    app.mount("/api/v1", create_api(portal))
+    web.install(app)
+    app.add_middleware(RequestIds)
+    return app
+
+
+def create() -> FastAPI:
+    """The application with the settings of the environment, for ASGI servers: `uvicorn --factory app.main:create`."""
+    settings = Settings.load()
+    opening = opened(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            opening.__exit__(None, None, None)
+
+    app = create_app(settings, opening.__enter__())
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _add_health(app: FastAPI, product: Application) -> None:
+    """For load balancers and monitoring; they hold nothing that needs a sign-in."""
+
+    @app.get("/healthz", dependencies=[public()])
+    def healthz() -> dict[str, str]:
+        """This process answers."""
+        return {"status": "ok"}
+
+    @app.get("/readyz", dependencies=[public()])
+    async def readyz() -> JSONResponse:
+        """The database answers too, and has this version's schema."""
+        try:
+            ready = await run_in_threadpool(product.schema_is_current)
+            text = "ok" if ready else "the database does not have this version's schema: run `wice-sync migrate`"
+        except WiceSyncError:
+            # Whoever asks without signing in learns no host's name.
+            ready, text = False, "out of reach"
+        return JSONResponse({"status": "ok" if ready else "not_ready", "database": text}, 200 if ready else 503)
