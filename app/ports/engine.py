@@ -144,6 +144,20 @@ class Folder:
     marker: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """A folder as one to choose from. `wish`: how a profile names it ("default", "Wice", a path), "" if no path can name it (a slash in a name).
+
+    `names` from the mailbox's root down; `items` as the server counts them.
+    """
+
+    id: str
+    names: tuple[str, ...]
+    wish: str
+    items: int
+    marker: str = ""
+
+
 class Mailbox(Protocol):
     """One mailbox on its Exchange server, opened by impersonation or as its own user."""
 
@@ -162,6 +176,10 @@ class Mailbox(Protocol):
 
     def find_folder(self, path: str, kind: Kind) -> Folder | None:
         """Find "default" (the standard folder), "Wice" (below it) or a path from the mailbox's root such as "Contacts/Customers"; None: not there."""
+        ...
+
+    def folders(self, kind: Kind) -> Sequence[FolderEntry]:
+        """All folders that may hold items of `kind`, the standard one first, without those in Deleted Items (R25)."""
         ...
 
     def create_folder(self, path: str, kind: Kind, marker: str) -> Folder:

@@ -68,6 +68,27 @@ def test_R25_a_folder_is_found_by_its_path(exchange: ExchangeBench, kind: Kind, 
 
 
 @KINDS
+def test_R25_all_folders_of_a_kind_are_there_to_choose_from(exchange: ExchangeBench, kind: Kind, name: str) -> None:
+    mailbox, hand = exchange.open(), exchange.hand
+    chosen, binned = hand.add_folder(kind, name), hand.add_folder(kind, f"{name} alt")
+    slashed, other = hand.add_folder(kind, f"{name} a/b"), hand.add_folder(_other(kind), f"{name} anders")
+    mailbox.mark_folder(chosen, "profil")
+    hand.bin_folder(binned)
+    entries = {entry.id: entry for entry in mailbox.folders(kind)}
+    assert next(iter(entries.values())).wish == "default"
+    assert {binned, other}.isdisjoint(entries)
+    assert entries[slashed].wish == ""
+    assert (entries[chosen].names[-1], entries[chosen].items, entries[chosen].marker) == (name, 0, "profil")
+    again = mailbox.find_folder(entries[chosen].wish, kind)
+    assert again
+    assert again.id == chosen
+
+
+def _other(kind: Kind) -> Kind:
+    return Kind.APPOINTMENTS if kind is Kind.CONTACTS else Kind.CONTACTS
+
+
+@KINDS
 def test_R43_a_marker_is_written_and_replaced(exchange: ExchangeBench, kind: Kind, name: str) -> None:
     folder = exchange.hand.add_folder(kind, name)
     exchange.open().mark_folder(folder, "eins")

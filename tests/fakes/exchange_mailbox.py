@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
-from app.ports import Folder
+from app.ports import Folder, FolderEntry
 from tests.fakes.exchange import STANDARD, FakeExchange, StoredFolder
 from tests.fakes.exchange_store import FakeExchangeStore
 
@@ -49,6 +49,22 @@ class FakeMailbox:
     def find_folder(self, path: str, kind: Kind) -> Folder | None:
         found = self.call("folder", lambda: self._found(path, kind))
         return found.as_port() if found else None
+
+    def folders(self, kind: Kind) -> list[FolderEntry]:
+        held = [f for f in self.server.folders.values() if f.mailbox == self.mailbox and f.kind is kind]
+        alive = [f for f in held if not self.server.is_binned(f.id)]
+        entries = self.call("folder", lambda: [self._entry(f, kind) for f in alive])
+        return sorted(entries, key=lambda entry: (entry.wish != "default", entry.names))
+
+    def _entry(self, folder: StoredFolder, kind: Kind) -> FolderEntry:
+        names, at = [folder.name], folder
+        while at.parent:
+            at = self.server.folders[at.parent]
+            names.insert(0, at.name)
+        standard, shown = STANDARD[kind]
+        wish = "default" if folder.standard == standard else "Wice" if names == [shown, "Wice"] else "/".join(names)
+        items = len(self.server.contents(folder.id))
+        return FolderEntry(folder.id, tuple(names), "" if any("/" in n for n in names) else wish, items, folder.marker)
 
     def create_folder(self, path: str, kind: Kind, marker: str) -> Folder:
         if path != "Wice":

@@ -25,18 +25,19 @@ def distinguished(name: str, mailbox: str) -> Element:
 
 
 def _folder_shape() -> Element:
-    wanted = [t("FieldURI", FieldURI=f"folder:{name}") for name in ("DisplayName", "ParentFolderId", "FolderClass")]
+    names = ("DisplayName", "ParentFolderId", "FolderClass", "TotalCount")
+    wanted = [t("FieldURI", FieldURI=f"folder:{name}") for name in names]
     return m("FolderShape", t("BaseShape", text="IdOnly"), t("AdditionalProperties", *wanted, MARKER.field()))
 
 
 def get_folders(folders: Sequence[Element]) -> Element:
-    """Name, parent, class and marker of folders."""
+    """Name, parent, class, number of items and marker of folders."""
     return m("GetFolder", _folder_shape(), m("FolderIds", *folders))
 
 
-def find_folders(parent: Element) -> Element:
-    """The folders directly below `parent`."""
-    return m("FindFolder", _folder_shape(), m("ParentFolderIds", parent), Traversal="Shallow")
+def find_folders(parent: Element, *, deep: bool = False) -> Element:
+    """The folders directly below `parent`, or all below it."""
+    return m("FindFolder", _folder_shape(), m("ParentFolderIds", parent), Traversal="Deep" if deep else "Shallow")
 
 
 def create_folder(parent: Element, element: str, name: str, marker: str) -> Element:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from app.adapters.exchange import bodies
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.appointments import Appointments
@@ -14,7 +16,7 @@ from app.adapters.exchange.mapping import Mapping
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.store import FolderStore
 from app.domain.sync import Kind
-from app.ports import Folder, Mailbox, Store
+from app.ports import Folder, FolderEntry, Mailbox, Store
 
 
 class ExchangeMailbox:
@@ -44,6 +46,10 @@ class ExchangeMailbox:
     def find_folder(self, path: str, kind: Kind) -> Folder | None:
         """See `app.ports.Mailbox.find_folder`."""
         return self._folders.by_path(path, kind)
+
+    def folders(self, kind: Kind) -> Sequence[FolderEntry]:
+        """See `app.ports.Mailbox.folders`."""
+        return self._folders.entries(kind)
 
     def create_folder(self, path: str, kind: Kind, marker: str) -> Folder:
         """See `app.ports.Mailbox.create_folder`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element
@@ -14,7 +15,7 @@ from app.adapters.exchange.wire import Message, children, find, local, text_of
 from app.domain.fingerprint import normal_text
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
-from app.ports import Folder
+from app.ports import Folder, FolderEntry
 
 STANDARD = {Kind.CONTACTS: "contacts", Kind.APPOINTMENTS: "calendar"}
 """Names of the standard folders. Source: DistinguishedFolderIdNameType."""
@@ -34,6 +35,7 @@ class _Found:
     folder_class: str
     marker: str
     element: str
+    items: int
 
     def folder(self) -> Folder:
         return Folder(self.id, self.name, self.marker)
@@ -101,6 +103,19 @@ class Folders:
         root = self._get(self._standard(_ROOT))
         return self._below(root.id, names[0]) if root else None
 
+    def entries(self, kind: Kind) -> list[FolderEntry]:
+        """See `app.ports.Mailbox.folders`: two requests, however many folders there are."""
+        wanted = [self._standard(name) for name in (_BIN, _ROOT, STANDARD[kind])]
+        deleted, root, standard = (self._one(message) for message in self._session.read(bodies.get_folders(wanted), 3))
+        if deleted is None or root is None or standard is None:
+            raise self._missing_standard()
+        [message] = self._session.read(bodies.find_folders(self._standard(_ROOT), deep=True), 1)
+        tree = {folder.id: folder for folder in self._all(message)} | {standard.id: standard}
+        lines = {one.id: list(_line(one, tree)) for one in tree.values() if _holds(one, kind)}
+        kept = (line for line in lines.values() if deleted.id not in {folder.id for folder in line})
+        entries = [_entry(line, standard) for line in kept]
+        return sorted(entries, key=lambda entry: (entry.wish != "default", entry.names))
+
     def create(self, path: str, kind: Kind, marker: str) -> Folder:
         """See `app.ports.Mailbox.create_folder`: below the standard folder, or below the folder that the path names."""
         above, _, name = path.strip("/").rpartition("/")
@@ -146,14 +161,15 @@ class Folders:
         [message] = self._session.read(bodies.find_folders(bodies.folder_id(parent)), 1)
         if message.code in NO_FOLDER:
             return None
+        found = self._all(message)
+        return next((one for one in found if normal_text(one.name).casefold() == name.casefold()), None)
+
+    def _all(self, message: Message) -> list[_Found]:
+        """The folders that a search found."""
         self._ok(message)
         root = find(message.element, "m:RootFolder")
         held = find(root, "t:Folders") if root is not None else None
-        for element in children(held) if held is not None else ():
-            found = _read(element)
-            if normal_text(found.name).casefold() == name.casefold():
-                return found
-        return None
+        return [_read(element) for element in children(held)] if held is not None else []
 
     def _one(self, message: Message) -> _Found | None:
         """The folder of a response message; None when it is not there."""
@@ -171,8 +187,7 @@ class Folders:
 
     def _fit(self, found: _Found, kind: Kind) -> Folder:
         """R25: a folder of another kind would take no items of ours."""
-        folder_class = found.folder_class.casefold()
-        if folder_class and not folder_class.startswith(_CLASS[kind]):
+        if found.folder_class and not _holds(found, kind):
             text = f"{self._session.access.where}: the folder {found.name!r} is no {STANDARD[kind]} folder; choose another."
             raise Halt(HaltCode.CONFIGURATION, text)
         return found.folder()
@@ -187,4 +202,31 @@ def _read(element: Element) -> _Found:
         folder_class=text_of(find(element, "t:FolderClass")),
         marker=values_of(element).get(MARKER, ""),
         element=local(element),
+        items=int(text_of(find(element, "t:TotalCount")) or 0),
     )
+
+
+def _holds(folder: _Found, kind: Kind) -> bool:
+    return folder.folder_class.casefold().startswith(_CLASS[kind])
+
+
+def _line(folder: _Found, tree: Mapping[str, _Found]) -> Iterator[_Found]:
+    """A folder's line of descent, itself first."""
+    at: _Found | None = folder
+    for _ in range(_DEEPEST):
+        if at is None:
+            return
+        yield at
+        at = tree.get(at.parent)
+
+
+def _entry(line: list[_Found], standard: _Found) -> FolderEntry:
+    folder, *above = line
+    names = tuple(one.name for one in reversed(line))
+    if folder.id == standard.id:
+        wish = "default"
+    elif normal_text(folder.name).casefold() == "wice" and [one.id for one in above] == [standard.id]:
+        wish = "Wice"
+    else:
+        wish = "" if any("/" in name for name in names) else "/".join(names)
+    return FolderEntry(folder.id, names, wish, folder.items, folder.marker)
