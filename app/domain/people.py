@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import secrets
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -70,6 +73,30 @@ class User:
     version: int = field(default=0, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user, and the hash of the password that lets them in ("" before they have one)."""
+
+    user: User
+    password_hash: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLink:
+    """Where somebody chooses their password, once. What the link says is known to its holder only; here is its hash."""
+
+    hash: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a browser stays signed in: unused, and at all."""
+
+    idle: timedelta = timedelta(hours=8)
+    absolute: timedelta = timedelta(days=7)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """A signed-in browser. The cookie's value is known to the browser only; here is its hash (`id`)."""
@@ -112,3 +139,40 @@ class AuditEntry:
     address: str = ""
     request: str = ""
     seq: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which entries are wanted; what is empty does not restrict. `since` is included, `until` is not; `text` is looked for in everything."""
+
+    actor: str = ""
+    action: str = ""
+    entity_kind: str = ""
+    entity: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """Entries, newest first. `older` and `newer` are the `seq` to go on from, None where there is nothing more."""
+
+    entries: tuple[AuditEntry, ...]
+    older: int | None = None
+    newer: int | None = None
+
+
+def name_key(name: str) -> str:
+    """What two names have in common that people take for the same: however typed, in whatever case."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def new_secret() -> str:
+    """256 random bits as text that fits into addresses and headers."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(secret: str) -> str:
+    """What is stored of a random secret. SHA-256 is enough: nobody guesses 256 random bits. Passwords take argon2 instead."""
+    return hashlib.sha256(secret.encode()).hexdigest()
