@@ -11,6 +11,7 @@ Messages are shown to administrators: they name servers, accounts and folders, n
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
@@ -50,11 +51,15 @@ class Halt(WiceSyncError):
 
 
 class BadInput(WiceSyncError):
-    """What a person typed or a file holds cannot be used; `problems` lists every fault at once, each with its place."""
+    """What a person typed or a file holds cannot be used; `problems` lists every fault at once, each with its place.
 
-    def __init__(self, *problems: str) -> None:
+    `fields` says by the setting's name what is wrong with it, for forms, which show it there: without the name, "must not be empty".
+    """
+
+    def __init__(self, *problems: str, fields: Mapping[str, str] | None = None) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+        self.fields: Mapping[str, str] = fields or {}
 
 
 class LeaseLost(WiceSyncError):

@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from app.domain.ids import AccountId, ProfileId
 from app.domain.sync import Kind, Side
+
+KEPT: Final = "\x00"
+"""In place of a secret: the one that is stored, whatever it is. What is read without secrets holds it, and saving it changes nothing there."""
 
 
 class Direction(StrEnum):
@@ -141,6 +145,30 @@ class Template:
     version: int = field(default=0, compare=False)
 
 
+SHARED_SETTINGS: Final = tuple(setting.name for setting in fields(Template) if setting.name not in {"name", "version"})
+"""What a profile takes over from its template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a template's settings mean for its profiles (account/profile).
+
+    `locked` ones stay as they are: they have links of a kind whose folder would change (R35).
+    """
+
+    changed: tuple[str, ...] = ()
+    locked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A profile, by `name` account/profile, that has links of `kinds`: what they hang on is locked (R35)."""
+
+    profile: ProfileId
+    name: str
+    kinds: frozenset[Kind]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """What of an account is synchronised, and how (R34). Folder ids are known after the first analysis (R26)."""
@@ -174,6 +202,12 @@ class Profile:
         return tuple(
             kind for kind, on in ((Kind.CONTACTS, self.contacts), (Kind.APPOINTMENTS, self.appointments)) if on
         )
+
+    def following(self, template: Template) -> Profile:
+        """This profile with the settings of `template`, which it follows from now on."""
+        shared = {setting: getattr(template, setting) for setting in SHARED_SETTINGS}
+        in_advance = template.first_plan is FirstPlan.APPROVED
+        return replace(self, template=template.name, approved=self.approved or in_advance, **shared)
 
     def folder_wish(self, kind: Kind) -> str:
         """The folder as the administrator named it: "Wice", "default" or a path."""
