@@ -1,17 +1,21 @@
-"""Is anybody there? Name, port, certificate and answer of a server's address, without signing in: the first rows of `doctor`."""
+"""Is anybody there? Name, port, certificate and answer of a server's address, without signing in: where `doctor` and connection tests begin."""
 
 from __future__ import annotations
 
 import socket
 import ssl
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
 from app.adapters.trust import trusted
 from app.errors import Halt, HaltCode, Retry
+from app.ports.reaching import Passed, Stage, Stopped
 
 _TIMEOUT_S = 10.0
+_PORTS = {"https": 443, "http": 80}
 
 
 def reach(url: str, ca_file: str) -> str:
@@ -19,33 +23,85 @@ def reach(url: str, ca_file: str) -> str:
 
     Raises: Halt(CERTIFICATE, NOT_FOUND), Retry; each says which step failed and what to do.
     """
-    where = urlsplit(url).netloc
-    try:
-        with httpx.Client(verify=trusted(ca_file), timeout=_TIMEOUT_S, follow_redirects=False) as client:
-            client.get(url)
-    except httpx.ConnectTimeout as error:
-        raise Retry(f"{where} does not answer; check the address, and that no firewall lies in between") from error
-    except httpx.TransportError as error:
-        raise _translated(error, where) from error
+    for step in way(url, ca_file):
+        if isinstance(step, Stopped):
+            raise _error(step)
     return "answers; trusted certificate" if url.startswith("https:") else "answers; without TLS, on this machine only"
 
 
-def _translated(error: httpx.TransportError, where: str) -> Halt | Retry:
-    causes = list(_causes(error))
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+def way(url: str, ca_file: str) -> Iterator[Passed | Stopped]:
+    """Each step on the way to `url` as it happens; the first that fails is the last. Raises: Halt(CERTIFICATE) for a CA file that cannot be read."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        trusted(ca_file)
+    for stage in (_name, _connect, _certificate, _answer):
+        if stage is _certificate and parts.scheme != "https":
+            continue
+        step = stage(parts, ca_file)
+        yield step
+        if isinstance(step, Stopped):
+            return
+
+
+def _error(step: Stopped) -> Halt | Retry:
+    codes = {Stage.NAME: HaltCode.NOT_FOUND, Stage.CERTIFICATE: HaltCode.CERTIFICATE}
+    return Halt(codes[step.stage], step.advice) if step.stage in codes else Retry(step.advice)
+
+
+def _name(parts: SplitResult, _: str) -> Passed | Stopped:
+    try:
+        found = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return Stopped(Stage.NAME, f"the name {parts.netloc} does not exist; check the server's url")
+    return Passed(Stage.NAME, ", ".join(dict.fromkeys(str(address[4][0]) for address in found)))
+
+
+def _connect(parts: SplitResult, _: str) -> Passed | Stopped:
+    try:
+        with _connected(parts):
+            return Passed(Stage.CONNECT, f"port {_port(parts)}")
+    except ConnectionRefusedError:
+        return Stopped(Stage.CONNECT, f"nothing listens at {parts.netloc}; check the port, and that the server runs")
+    except TimeoutError:
+        advice = f"{parts.netloc} does not answer; check the address, and that no firewall lies in between"
+    except OSError as error:
+        advice = f"{parts.netloc} cannot be reached ({type(error).__name__}); check the address and the network"
+    return Stopped(Stage.CONNECT, advice)
+
+
+def _certificate(parts: SplitResult, ca_file: str) -> Passed | Stopped:
+    context = trusted(ca_file)
+    try:
+        with _connected(parts) as plain, context.wrap_socket(plain, server_hostname=parts.hostname) as secure:
+            return Passed(Stage.CERTIFICATE, f"{secure.version()}, valid until {_end(secure)}")
+    except ssl.SSLCertVerificationError as error:
         advice = "install a valid certificate there, or give its certificate authority as ca_file"
-        return Halt(HaltCode.CERTIFICATE, f"the certificate of {where} is not trusted; {advice}")
-    if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Halt(HaltCode.NOT_FOUND, f"the name {where} does not exist; check the server's url")
-    if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Retry(f"nothing listens at {where}; check the port, and that the server runs")
-    return Retry(f"{where} cannot be reached ({type(error).__name__}); check the address and the network")
+        text = f"the certificate of {parts.netloc} is not trusted ({error.verify_message}); {advice}"
+    except OSError as error:
+        advice = "check that the port speaks TLS"
+        text = f"{parts.netloc} breaks off the encryption ({type(error).__name__}); {advice}"
+    return Stopped(Stage.CERTIFICATE, text)
 
 
-def _causes(error: BaseException) -> list[BaseException]:
-    found: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None:
-        found.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    return found
+def _answer(parts: SplitResult, ca_file: str) -> Passed | Stopped:
+    try:
+        with httpx.Client(verify=trusted(ca_file), timeout=_TIMEOUT_S, follow_redirects=False) as client:
+            response = client.get(parts.geturl())
+    except httpx.TransportError as error:
+        advice = f"{parts.netloc} cannot be reached ({type(error).__name__}); check the address and the network"
+        return Stopped(Stage.ANSWER, advice)
+    return Passed(Stage.ANSWER, f"HTTP {response.status_code}")
+
+
+def _connected(parts: SplitResult) -> socket.socket:
+    return socket.create_connection((parts.hostname or "", _port(parts)), _TIMEOUT_S)
+
+
+def _port(parts: SplitResult) -> int:
+    return parts.port or _PORTS[parts.scheme]
+
+
+def _end(secure: ssl.SSLSocket) -> str:
+    certificate = secure.getpeercert() or {}
+    seconds = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"

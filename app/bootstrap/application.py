@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from app.adapters.db import Database, open_database
-from app.adapters.reach import reach
+from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId
 from app.errors import Halt, HaltCode, WiceSyncError
 from app.ports import Ledger, Mailbox
+from app.ports.reaching import Passed, Stopped
 from app.services.desk import Desk, Progress
 from app.services.report import RunReport
 from app.settings import Settings
@@ -109,6 +110,16 @@ class Application:
     def reach(self, url: str, ca_file: str) -> str:
         """What answers at a server's address. Raises: Halt, Retry."""
         return reach(url, ca_file)
+
+    def way(self, url: str, ca_file: str) -> Iterator[Passed | Stopped]:
+        """The steps on the way to a server's address, as they happen. Raises: Halt for a CA file that cannot be read."""
+        return way(url, ca_file)
+
+    def discovered(self, account: Account, server: ExchangeServer) -> str:
+        """The address that autodiscover finds for an account's mailbox. Raises: Halt, Retry."""
+        from app.adapters.exchange import discover
+
+        return discover(self._access(replace(account, endpoint=""), replace(server, url="")))
 
     def is_profile(self, profile: ProfileId) -> bool:
         """Does this profile exist (still)?"""

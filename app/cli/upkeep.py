@@ -19,7 +19,8 @@ from app.cli.console import OUT, application
 from app.cli.exits import Exit
 from app.cli.handling import handled
 from app.errors import BadInput, WiceSyncError
-from app.services.doctor import Check, Verdict, examine
+from app.services.connection import Verdict
+from app.services.doctor import Check, examine
 from app.services.export import export as export_state
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

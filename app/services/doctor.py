@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
-from enum import StrEnum
 from typing import Protocol
 
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
@@ -16,16 +15,8 @@ from app.domain.ids import ProfileId
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode, WiceSyncError
 from app.ports import Capabilities, Crm, Mailbox, Registry
+from app.services.connection import Verdict
 from app.services.folders import foreign_owner
-
-
-class Verdict(StrEnum):
-    """How it stands with one thing. Only `BROKEN` keeps something from being synchronised."""
-
-    OK = "ok"
-    LIMITED = "limited"
-    SKIPPED = "skipped"
-    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
