@@ -1,0 +1,38 @@
+"""What an administrator sees of a mailbox's folders before one is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.bootstrap import opened
+from app.domain.account import Account, ExchangeServer
+from app.domain.sync import Kind
+from app.services.browsing import choices
+from app.settings import Settings
+from tests.contract.exchange_hand import LibraryExchangeHand
+from tests.services.sandbox import Sandbox
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_R25_R43_folders_are_there_to_choose_from_and_those_of_others_are_named(
+    sandbox: Sandbox, tmp_path: Path, kind: Kind
+) -> None:
+    anna, service = sandbox.person("anna"), sandbox.service
+    hand = LibraryExchangeHand(sandbox.ews, anna["mailbox"], anna["mailbox"], anna["mailbox_password"])
+    mine, theirs = hand.add_folder(kind, "Wice"), hand.add_folder(kind, "Kunden")
+    server = ExchangeServer(name="mail", url=sandbox.ews, username=service["username"], password=service["password"])
+    account = Account(
+        name="anna", wice_server="main", wice_username="anna", exchange_server="mail", mailbox=anna["mailbox"]
+    )
+    with opened(Settings(home=tmp_path)) as product:
+        mailbox = product.mailbox(account, server)
+        mailbox.mark_folder(theirs, "wice-sync/someone-else/7")
+        mailbox.close()
+        found = {choice.entry.id: choice for choice in choices(product, account, server, kind)}
+    first = next(iter(found.values()))
+    assert (first.entry.wish, first.can_be_chosen, first.is_ours) == ("default", True, False)
+    assert (found[mine].entry.wish, found[mine].can_be_chosen, found[mine].is_ours) == ("Wice", True, True)
+    assert found[theirs].owner == "another installation of wice-sync"
+    assert not found[theirs].can_be_chosen
