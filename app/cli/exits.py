@@ -25,6 +25,7 @@ OF_STATUS: Final[Mapping[Status, Exit]] = {
     Status.NEEDS_CONFIRMATION: Exit.NEEDS_CONFIRMATION,
     Status.PARTIAL: Exit.PARTIAL,
     Status.FAILED: Exit.FAILED,
+    Status.CANCELLED: Exit.FAILED,
 }
 _WORST_FIRST: Final = (Exit.FAILED, Exit.USAGE, Exit.NEEDS_CONFIRMATION, Exit.PARTIAL)
 

@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColu
 from rich.progress import Progress as Bars
 
 from app.cli.console import ERR
-from app.services.desk import Progress
+from app.services.desk import Progress, Step
+from app.services.wording import STEPS
 
 
 class _Bar:
@@ -21,9 +22,9 @@ class _Bar:
         self._name = name
         self._task = bars.add_task(name, total=None)
 
-    def step(self, what: str, done: int, total: int) -> None:
+    def step(self, what: Step, done: int, total: int) -> None:
         """See `app.services.desk.Progress`."""
-        self._bars.update(self._task, description=f"{self._name}: {what}", completed=done, total=total or None)
+        self._bars.update(self._task, description=f"{self._name}: {STEPS[what]}", completed=done, total=total or None)
 
 
 class _Lines:
@@ -31,14 +32,14 @@ class _Lines:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._said: tuple[str, int] = ("", 0)
+        self._said: tuple[Step, int] | None = None
 
-    def step(self, what: str, done: int, total: int) -> None:
+    def step(self, what: Step, done: int, total: int) -> None:
         """See `app.services.desk.Progress`."""
         quarter = 4 * done // total if total else 0
         if (what, quarter) != self._said:
             self._said = (what, quarter)
-            sys.stderr.write(f"{self._name}: {what}" + (f", {done} of {total}\n" if total else "\n"))
+            sys.stderr.write(f"{self._name}: {STEPS[what]}" + (f", {done} of {total}\n" if total else "\n"))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
@@ -107,6 +107,8 @@ class Action:
     ends_link: bool = False
     creates_company: str = ""
     """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
+    terms: str = field(default="", compare=False)
+    """What its item is found by (`app.domain.terms`, R41)."""
 
     @property
     def is_visible(self) -> bool:
@@ -195,11 +197,37 @@ class StoredPlan:
     run: RunId
     state: PlanState
     kinds: tuple[KindPlan, ...]
+    left_out: frozenset[str] = frozenset()
+    """Keys of actions that an administrator wants left out this time."""
 
     @property
     def keys(self) -> frozenset[str]:
-        """Keys of all its actions."""
-        return frozenset(action.key for kind in self.kinds for action in kind.actions)
+        """Keys of the actions that are to be executed."""
+        return frozenset(action.key for action in self.actions) - self.left_out
+
+    @property
+    def actions(self) -> Iterable[Action]:
+        """All its actions, those that are left out included."""
+        return (action for kind in self.kinds for action in kind.actions)
+
+    @property
+    def chosen(self) -> Iterable[KindPlan]:
+        """The plans of all kinds without what is left out."""
+        for kind in self.kinds:
+            yield replace(kind, actions=tuple(action for action in kind.actions if action.key not in self.left_out))
+
+    @property
+    def untouchable(self) -> frozenset[str]:
+        """All names of the items that are left out: under none of them a run that executes this plan may touch them."""
+        return frozenset(name for action in self.actions if action.key in self.left_out for name in action.names)
+
+    def is_about(self, action: Action) -> bool:
+        """Is this newly planned action about an item of this plan, be it to execute or to leave out?"""
+        return bool(action.names & self._all_keys)
+
+    @property
+    def _all_keys(self) -> frozenset[str]:
+        return frozenset(action.key for action in self.actions)
 
     def alarms(self) -> Iterable[Alarm]:
         """All reasons why it must be confirmed."""
@@ -230,3 +258,4 @@ class Seen:
     held: HintReason | None = None
     label: str = ""
     detail: str = ""
+    terms: str = field(default="", compare=False)

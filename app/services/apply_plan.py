@@ -22,7 +22,7 @@ from app.ports import Ledger
 from app.rules.founding import NEW
 from app.rules.retry import failed_again
 from app.services.books import remember, settlement
-from app.services.desk import Desk
+from app.services.desk import Desk, Step
 from app.services.prepare import Prepared
 
 BATCH: Final = 50
@@ -66,12 +66,13 @@ class Applier:
     def run(self) -> Result:
         """Execute all actions. Raises: Retry, Halt; what was done until then is on disk."""
         actions = self._prepared.planned.plan.actions
-        done = 0
+        step, done = Step.apply(self._prepared.stores.kind), 0
         for _, phase in groupby(actions, key=lambda action: bool(action.creates_company)):
             for batch in _batches(phase):
+                self._desk.progress.step(step, done, len(actions))
                 self._batch(batch)
                 done += len(batch)
-                self._desk.progress.step("apply", done, len(actions))
+        self._desk.progress.step(step, done, len(actions))
         return self.result
 
     def _batch(self, actions: Sequence[Action]) -> None:

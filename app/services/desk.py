@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from app.domain.account import Account, Profile
@@ -14,18 +15,47 @@ from app.ports import Crm, Ledger, Mailbox, Store
 from app.rules.policy import Policy
 
 
-class Progress(Protocol):
-    """Shows a person how far a long run is; `total` is 0 while nobody knows it."""
+class Step(StrEnum):
+    """What a run is busy with; `app.services.wording.STEPS` says it in words."""
 
-    def step(self, what: str, done: int, total: int) -> None:
-        """Report that `done` of `total` are through `what` ("gather", "apply", ...)."""
+    OPEN = "open"
+    GATHER_CONTACTS_WICE = "gather_contacts_wice"
+    GATHER_CONTACTS_EXCHANGE = "gather_contacts_exchange"
+    PLAN_CONTACTS = "plan_contacts"
+    APPLY_CONTACTS = "apply_contacts"
+    GATHER_APPOINTMENTS_WICE = "gather_appointments_wice"
+    GATHER_APPOINTMENTS_EXCHANGE = "gather_appointments_exchange"
+    PLAN_APPOINTMENTS = "plan_appointments"
+    APPLY_APPOINTMENTS = "apply_appointments"
+
+    @classmethod
+    def gather(cls, kind: Kind, side: Side) -> Step:
+        """Reading one kind on one side."""
+        return cls(f"gather_{kind.value}_{side.value}")
+
+    @classmethod
+    def plan(cls, kind: Kind) -> Step:
+        """Comparing one kind."""
+        return cls(f"plan_{kind.value}")
+
+    @classmethod
+    def apply(cls, kind: Kind) -> Step:
+        """Executing the plan of one kind."""
+        return cls(f"apply_{kind.value}")
+
+
+class Progress(Protocol):
+    """Shows a person how far a long run is. It may stop the run by raising `Cancelled`: at every step the books are in order."""
+
+    def step(self, what: Step, done: int, total: int) -> None:
+        """Report that `done` of `total` items are through `what`; `total` is 0 while nobody knows it."""
         ...
 
 
 class NoProgress:
     """For runs that nobody watches."""
 
-    def step(self, what: str, done: int, total: int) -> None:
+    def step(self, what: Step, done: int, total: int) -> None:
         """Show nothing."""
 
 

@@ -6,7 +6,7 @@ tell is looked at; what a list does not name is asked for by id: only the server
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
@@ -19,9 +19,17 @@ from app.domain.sync import Absence, Absent, Found, Held, Item, Link, Page, Side
 from app.ports import Cursor, Ledger, Store
 from app.rules.policy import Policy
 from app.rules.state import SideView
-from app.services.desk import LinkIndex
+from app.services.desk import LinkIndex, NoProgress, Progress, Step
 
 BATCH: Final = 200
+NOBODY_WATCHES: Final = NoProgress()
+
+Tell = Callable[[int], None]
+"""Told how many items are through."""
+
+
+def _tell_nobody(done: int) -> None:
+    del done
 
 
 @dataclass
@@ -54,15 +62,18 @@ class _Reading:
                     self.remains |= {answer.id: answer.record} if answer.record else {}
 
 
-def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> SideView:
+def gather(
+    store: Store, ledger: Ledger, links: LinkIndex, policy: Policy, progress: Progress = NOBODY_WATCHES
+) -> SideView:
     """Return what is new, changed and gone on the side of `store`."""
-    listing = _list(store, ledger, links)
+    step = Step.gather(store.kind, store.side)
+    listing = _list(store, ledger, links, lambda listed: progress.step(step, listed, 0))
     seen = ledger.seen(store.kind, store.side)
     pending = [sighting for sighting in seen if sighting.held is None]
     absent = _absent(store.side, links, listing, policy)
     ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *_open_questions(store.side, links)])
     reading = _Reading()
-    reading.take(fetch(store, list(ids)))
+    reading.take(fetch(store, list(ids), lambda read: progress.step(step, read, len(ids))))
     outside = _set_aside_strangers(store, ledger, links, listing, pending, reading)
     parked = _still_parked(store, ledger, [s for s in seen if s.held is not None and s.id not in ids], listing)
     doubtful = _doubt(store, ledger, links, listing, absent, reading)
@@ -80,11 +91,13 @@ def gather(store: Store, ledger: Ledger, links: LinkIndex, policy: Policy) -> Si
     return replace(view, size=_size(view, links, listing) - outside)
 
 
-def fetch(store: Store, ids: Sequence[ItemId]) -> Iterator[Found]:
+def fetch(store: Store, ids: Sequence[ItemId], tell: Tell = _tell_nobody) -> Iterator[Found]:
     """Read items in batches."""
-    remaining = iter(ids)
+    remaining, read = iter(ids), 0
     while batch := list(islice(remaining, BATCH)):
+        tell(read)
         yield from store.fetch(batch)
+        read += len(batch)
 
 
 def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
@@ -100,19 +113,20 @@ def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
     )
 
 
-def _list(store: Store, ledger: Ledger, links: LinkIndex) -> _Listing:
+def _list(store: Store, ledger: Ledger, links: LinkIndex, tell: Tell) -> _Listing:
     cursor = ledger.cursor(store.kind, store.side)
     # An inventory that broke off cannot name what is absent: with links to lose it starts again, without it goes on where it stopped.
     start = None if cursor.inventory_open and links.active else cursor.value
-    listing = _walk(store, ledger, links, cursor, start)
+    listing = _walk(store, ledger, links, cursor, start, tell)
     if listing.suspect:
-        listing = _walk(store, ledger, links, Cursor(), None)
+        listing = _walk(store, ledger, links, Cursor(), None, tell)
         listing.suspect = True
     return listing
 
 
-def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start: str | None) -> _Listing:
-    listing = _Listing()
+def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start: str | None, tell: Tell) -> _Listing:
+    listing, listed = _Listing(), 0
+    tell(listed)
     parked = {seen.id: seen.version for seen in ledger.seen(store.kind, store.side) if seen.held is not None}
     for page in store.changes(start, links):
         listing.suspect = listing.suspect or page.suspect
@@ -125,6 +139,8 @@ def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start:
         if news or behind != cursor:
             ledger.save_page(store.kind, store.side, news, behind)
             cursor = behind
+        listed += len(page.sightings)
+        tell(listed)
         if listing.suspect:
             break
     return listing

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from app.domain.contact import Contact
 from app.domain.ids import LinkId, new_id
-from app.domain.plan import HintReason
+from app.domain.plan import Action, HintReason
 from app.domain.sync import Change, Kind, Side
 from app.ports import Company
 from app.rules import planner
@@ -14,7 +14,7 @@ from app.rules.founding import NEW
 from app.rules.planner import Planned, Situation
 from app.rules.state import SideView
 from app.services.books import keep_books
-from app.services.desk import Desk, LinkIndex, Stores
+from app.services.desk import Desk, LinkIndex, Step, Stores
 from app.services.gather import gather, more
 from app.services.recover import recover
 
@@ -33,8 +33,9 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
     ledger, kind = desk.ledger, stores.kind
     recover(stores, ledger)
     links = LinkIndex(ledger.links(kind))
-    wice = gather(stores.wice, ledger, links, desk.policy)
-    exchange = gather(stores.exchange, ledger, links, desk.policy)
+    wice = gather(stores.wice, ledger, links, desk.policy, desk.progress)
+    exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress)
+    desk.progress.step(Step.plan(kind), 0, 0)
     wice, exchange = _read_counterparts(stores, links, wice, exchange)
     wice, exchange = _read_possible_partners(stores, links, wice, exchange)
     stamps = [item.stamp.attempt for item in exchange.items.values() if item.stamp]
@@ -100,14 +101,21 @@ def _companies(desk: Desk, kind: Kind, links: LinkIndex, exchange: SideView) -> 
     return tuple(desk.crm.companies(names)) if names else ()
 
 
-def restricted(prepared: Prepared, keys: frozenset[str]) -> Prepared:
+def restricted(prepared: Prepared, keys: frozenset[str], left_out: frozenset[str] = frozenset()) -> Prepared:
     """Only the actions on these items: what an administrator approved, each planned anew if its item has changed since (R28).
 
-    A company that one of them has come to need is founded with it.
+    A company that one of them has come to need is founded with it. What is `left_out` (all names of such items) is not touched for any reason,
+    and with a company that is not founded its persons wait.
     """
     plan = prepared.planned.plan
-    wanted = [action for action in plan.actions if action.names & keys]
-    needed = {write.company for action in wanted for write in action.writes}
+    allowed = [action for action in plan.actions if not action.names & left_out]
+    unfounded = {f"{NEW}{action.creates_company}" for action in plan.actions if action.names & left_out}
+    wanted = [action for action in allowed if action.names & keys and not _employers(action) & unfounded]
+    needed = {company for action in wanted for company in _employers(action)}
     chosen = {action.key for action in wanted}
-    kept = tuple(a for a in plan.actions if a.key in chosen or f"{NEW}{a.creates_company}" in needed)
+    kept = tuple(a for a in allowed if a.key in chosen or f"{NEW}{a.creates_company}" in needed)
     return replace(prepared, planned=replace(prepared.planned, plan=replace(plan, actions=kept)))
+
+
+def _employers(action: Action) -> set[str]:
+    return {write.company for write in action.writes}

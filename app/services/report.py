@@ -21,6 +21,7 @@ class Status(StrEnum):
     NEEDS_CONFIRMATION = "needs_confirmation"
     PARTIAL = "partial"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 Counts = dict[Side, dict[Op, int]]

@@ -15,7 +15,7 @@ from app.domain.account import FirstPlan
 from app.domain.ids import PlanId
 from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
-from app.errors import BadInput, Halt, HaltCode, Retry, WiceSyncError
+from app.errors import BadInput, Cancelled, Halt, HaltCode, Retry, WiceSyncError
 from app.ports import Folder
 from app.rules import guards
 from app.services.apply_plan import Applier, Result
@@ -65,11 +65,20 @@ class Run:
             self.report.message = str(error)
             if isinstance(error, Retry):
                 self.report.retry_after_s = error.after.total_seconds()
+            if isinstance(error, Cancelled):
+                self.report.status = Status.CANCELLED
+                self._ask_again()
         finally:
             self.report.requests = {Side.WICE: self._desk.crm.requests, Side.EXCHANGE: self._desk.mailbox.requests}
             self.report.seconds = monotonic() - self._started
         self._desk.ledger.finish(self.report.status.value, self.report.json())
         return self.report
+
+    def _ask_again(self) -> None:
+        """What a guard had stopped and a person then stopped half-way is not finished by itself: it waits for another confirmation (R29)."""
+        stored = self._desk.ledger.stored_plan()
+        if stored is not None and stored.state is PlanState.EXECUTING and any(stored.alarms()):
+            self._desk.ledger.set_plan_state(stored.id, PlanState.NEEDS_CONFIRMATION)
 
     def _analyse(self) -> None:
         self._prepare_all()
@@ -102,15 +111,16 @@ class Run:
         if stored.state is PlanState.OPEN:
             # An analysis of which nothing is left to do binds nobody; and nobody has seen what raises an alarm only now.
             visible = (action for plan in self._plans() for action in plan.actions if action.is_visible)
-            left = any(action.names & stored.keys for action in visible)
+            left = any(stored.is_about(action) for action in visible)
             return approve and left and not self._alarmed()
-        return stored.state is PlanState.EXECUTING and self._alarmed() and not self._outgrows(stored)
+        chosen = self._alarmed() or bool(stored.left_out)
+        return stored.state is PlanState.EXECUTING and chosen and not self._outgrows(stored)
 
     def _outgrows(self, stored: StoredPlan) -> bool:
         """Has what was confirmed grown by so many deletions that it must be asked about again (R29)?"""
-        seen = {plan.kind: plan for plan in stored.kinds}
+        seen = {plan.kind: plan for plan in stored.chosen}
         return any(
-            guards.outgrows(restricted(ready.prepared, stored.keys).planned.plan, seen.get(kind))
+            guards.outgrows(_restricted_to(stored, ready.prepared).planned.plan, seen.get(kind))
             for kind, ready in self._ready.items()
         )
 
@@ -120,10 +130,13 @@ class Run:
         self.report.message = " ".join(alarms) or "This is the profile's first plan: an administrator must approve it."
 
     def _execute_stored(self, stored: StoredPlan) -> None:
-        """The administrator saw `stored`: exactly its items are touched (R28)."""
+        """The administrator saw `stored`: exactly its items are touched (R28), without those that are left out until this moment."""
+        ledger = self._desk.ledger
+        ledger.set_plan_state(stored.id, PlanState.EXECUTING)
+        stored = ledger.stored_plan() or stored
         for kind, ready in self._ready.items():
-            self._ready[kind] = _Ready(ready.folder, restricted(ready.prepared, stored.keys))
-        self._execute(stored.id, only=stored.keys)
+            self._ready[kind] = _Ready(ready.folder, _restricted_to(stored, ready.prepared))
+        self._execute(stored.id, only=stored)
 
     def _confirm(self, stored: StoredPlan) -> None:
         if stored.state is not PlanState.NEEDS_CONFIRMATION:
@@ -144,7 +157,6 @@ class Run:
                 self._stop(kind, halt)
 
     def _prepare(self, kind: Kind) -> None:
-        self._desk.progress.step(f"analyse {kind.value}", 0, 0)
         if kind is Kind.APPOINTMENTS and not self._desk.crm.capabilities().appointments:
             missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
             self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
@@ -165,7 +177,7 @@ class Run:
     def _alarmed(self) -> bool:
         return any(plan.alarms for plan in self._plans())
 
-    def _execute(self, plan: PlanId, only: frozenset[str] | None) -> None:
+    def _execute(self, plan: PlanId, only: StoredPlan | None) -> None:
         ledger = self._desk.ledger
         ledger.set_plan_state(plan, PlanState.EXECUTING)
         self._claim_all()
@@ -186,7 +198,7 @@ class Run:
         if not self._desk.profile.approved:
             self._desk.ledger.approve()
 
-    def _execute_kind(self, ready: _Ready, report: KindReport, only: frozenset[str] | None) -> None:
+    def _execute_kind(self, ready: _Ready, report: KindReport, only: StoredPlan | None) -> None:
         """Execute, then plan again what changed meanwhile and what our own writes to companies brought about, so that a second run finds nothing."""
         prepared = ready.prepared
         for _ in range(ROUNDS):
@@ -224,13 +236,17 @@ def _end_if_refused(halt: Halt) -> None:
         raise halt
 
 
-def _follow_up(prepared: Prepared, result: Result, only: frozenset[str] | None) -> Prepared:
+def _restricted_to(stored: StoredPlan, prepared: Prepared) -> Prepared:
+    return restricted(prepared, stored.keys, stored.untouchable)
+
+
+def _follow_up(prepared: Prepared, result: Result, only: StoredPlan | None) -> Prepared:
     """After the first round: items that had changed, the persons of companies that were written; without a stored plan whatever else is new."""
     if only is None:
         return prepared
     actions = prepared.planned.plan.actions
     concerned = {action.key for action in actions if action.parent in result.companies or _is_company(action, result)}
-    return restricted(prepared, frozenset(result.stale) | concerned)
+    return restricted(prepared, frozenset(result.stale) | concerned, only.untouchable)
 
 
 def _is_company(action: Action, result: Result) -> bool:

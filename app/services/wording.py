@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from app.domain.plan import HintReason, Op, Reason
 from app.domain.sync import Kind, Side
+from app.services.desk import Step
 from app.services.report import Status
 
 KINDS: Mapping[Kind, str] = {Kind.CONTACTS: "Contacts", Kind.APPOINTMENTS: "Appointments"}
@@ -26,7 +27,21 @@ STATUSES: Mapping[Status, str] = {
     Status.NEEDS_CONFIRMATION: "needs confirmation",
     Status.PARTIAL: "done with failed items",
     Status.FAILED: "failed",
+    Status.CANCELLED: "cancelled",
 }
+
+STEPS: Mapping[Step, str] = {
+    Step.OPEN: "getting ready",
+    Step.GATHER_CONTACTS_WICE: "reading contacts in Wice",
+    Step.GATHER_CONTACTS_EXCHANGE: "reading contacts in Exchange",
+    Step.PLAN_CONTACTS: "comparing contacts",
+    Step.APPLY_CONTACTS: "synchronising contacts",
+    Step.GATHER_APPOINTMENTS_WICE: "reading appointments in Wice",
+    Step.GATHER_APPOINTMENTS_EXCHANGE: "reading appointments in Exchange",
+    Step.PLAN_APPOINTMENTS: "comparing appointments",
+    Step.APPLY_APPOINTMENTS: "synchronising appointments",
+}
+"""What a run is busy with; it goes through the steps in this order, first all of the reading and comparing."""
 
 REASONS: Mapping[Reason, str] = {
     Reason.NEW_IN_WICE: "new in Wice",

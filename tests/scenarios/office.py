@@ -20,7 +20,7 @@ from app.domain.ids import RunId
 from app.domain.sync import Kind, Side
 from app.errors import WiceSyncError
 from app.services import confirm as confirming
-from app.services.desk import NoProgress, Progress
+from app.services.desk import NoProgress, Progress, Step
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from app.settings import Settings
@@ -40,7 +40,7 @@ class Meddling:
     def __init__(self, cues: Meanwhile) -> None:
         self._cues = dict(cues)
 
-    def step(self, what: str, done: int, total: int) -> None:
+    def step(self, what: Step, done: int, total: int) -> None:
         del done, total
         self._cues.pop(what, lambda: None)()
 

@@ -10,7 +10,7 @@ from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Meanwhile, Office
 
 DAY = "2031-05-12"
-PLANNED = "analyse appointments"
+PLANNED = "gather_appointments_wice"
 """When a run comes to the appointments, the contacts are planned and not written yet."""
 
 either = pytest.mark.parametrize("conflict", list(Conflict))
@@ -88,7 +88,7 @@ def test_R31_an_appointment_edited_on_both_sides_during_the_run(make_office: Mak
     office.wice.person("Bringt den Fortschritt", "anna")
     office.wice.edit(record, location="Wice")
     item = office.outlook.diary()["Runde"]["id"]
-    cue: Meanwhile = {"apply": lambda: office.outlook.change(item, place="Outlook")}
+    cue: Meanwhile = {"apply_contacts": lambda: office.outlook.change(item, place="Outlook")}
     assert office.sync(meanwhile=cue).status is Status.DONE
     winner = "Wice" if conflict is Conflict.WICE else "Outlook"
     assert office.wice.row(record)["location"] == office.outlook.diary()["Runde"]["place"] == winner

@@ -6,8 +6,9 @@ from itertools import product
 
 from app.domain.plan import HintReason, Op, Reason
 from app.domain.sync import Kind, Side
+from app.services.desk import Step
 from app.services.report import Status
-from app.services.wording import HINTS, KINDS, OPS, REASONS, STATUSES
+from app.services.wording import HINTS, KINDS, OPS, REASONS, STATUSES, STEPS
 
 
 def test_every_code_has_words():
@@ -15,6 +16,7 @@ def test_every_code_has_words():
     assert set(HINTS) == set(HintReason)
     assert set(STATUSES) == set(Status)
     assert set(KINDS) == set(Kind)
+    assert set(STEPS) == set(Step)
     assert set(OPS) == set(product(Side, Op))
 
 
