@@ -9,6 +9,7 @@ from app.adapters.db import migrate, rotation
 from app.adapters.db.books import SqlBooks
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
+from app.adapters.db.licences import SqlLicences
 from app.adapters.db.registry import SqlRegistry
 from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
@@ -24,6 +25,7 @@ class Database:
         self.books = SqlBooks(self._engine, settings.lease)
         self.registry = SqlRegistry(self._engine, self._secrets)
         self.history = SqlHistory(self._engine)
+        self.licences = SqlLicences(self._engine)
 
     def migrate(self) -> None:
         """Bring the schema up to date. Raises: Halt if the database is newer than this program, Retry."""
