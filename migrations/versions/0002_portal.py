@@ -1,8 +1,9 @@
 """The portal: people, licences, runs that are asked for, templates, and what lists need to be fast."""
 
+import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +21,7 @@ def upgrade() -> None:
     _templates()
     _profiles()
     _columns()
+    _accounts()
     _runs()
     _people()
     _audit()
@@ -56,12 +58,32 @@ def _profiles() -> None:
         *_texts("last_message", "waiting_run"),
         _moment("synced_at"),
         _number("failed_runs"),
+        _number("failed_items"),
+        _number("frozen_items"),
         _moment("due_at"),
     )
     for column in columns:
         op.add_column("profiles", column)
     op.create_index("ix_profiles_template_id", "profiles", ["template_id"])
     op.create_index("ix_profiles_last_status", "profiles", ["last_status"])
+    health = (
+        *("account_id", "active", "failed_runs", "waiting_run", "failed_items", "frozen_items"),
+        *("synced_at", "last_finished"),
+    )
+    op.create_index("ix_profiles_health", "profiles", health)
+
+
+def _accounts() -> None:
+    for column in _texts("name_key", "terms"):
+        op.add_column("accounts", column)
+    op.create_index("ix_accounts_name_key_id", "accounts", ["name_key", "id"])
+    names = ("id", "name", "email", "mailbox", "wice_username", "name_key", "terms")
+    accounts = sa.table("accounts", *map(sa.column, names))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(accounts)).all():
+        lines = (_folded("NFKC", text) for text in row[1:5])
+        keys = {"name_key": _folded("NFKD", row.name), "terms": "\n".join(dict.fromkeys(filter(None, lines)))}
+        connection.execute(accounts.update().where(accounts.c.id == row.id).values(**keys))
 
 
 def _columns() -> None:
@@ -73,8 +95,12 @@ def _columns() -> None:
     unsettled = sa.text("held IS NULL")
     op.create_index("ix_sightings_unsettled", "sightings", ["at"], sqlite_where=unsettled, postgresql_where=unsettled)
     op.add_column("links", next(_texts("terms")))
-    op.add_column("runs", next(_texts("requested_by")))
+    for column in _texts("requested_by", "verb"):
+        op.add_column("runs", column)
     op.create_index("ix_runs_started_id", "runs", ["started", "id"])
+    for name in ("status", "trigger", "verb"):
+        op.create_index(f"ix_runs_{name}_started_id", "runs", [name, "started", "id"])
+    op.execute("UPDATE runs SET verb = CASE trigger WHEN 'scheduled' THEN 'sync' ELSE trigger END")
     op.add_column("plans", sa.Column("undoes", sa.Text(), nullable=False, server_default="[]"))
     op.add_column("plan_actions", _flag("left_out"))
 
@@ -227,6 +253,12 @@ def _rest() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table("options", _required("name"), *_texts("value"), sa.PrimaryKeyConstraint("name", name="pk_options"))
+
+
+def _folded(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    """Accents are apart in NFKD, and left out then."""
+    plain = unicodedata.normalize(form, text.casefold())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _required(name: str) -> sa.Column[str]:

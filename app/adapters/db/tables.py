@@ -154,6 +154,10 @@ accounts = Table(
     _text("endpoint"),
     _flag("active", default=True),
     _version(),
+    # Kept by `account_keys`: what lists sort by, and what their search looks through.
+    _prose("name_key"),
+    _prose("terms"),
+    Index(None, "name_key", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -193,8 +197,22 @@ profiles = Table(
     _text("waiting_run"),
     Column("synced_at", UtcDateTime),
     _number("failed_runs"),
+    _number("failed_items"),
+    _number("frozen_items"),
     Column("due_at", UtcDateTime),
     Index(None, "last_status"),
+    # All that the state of an account is made of, so that lists and counts of 10,000 need not read the rows.
+    Index(
+        "ix_profiles_health",
+        "account_id",
+        "active",
+        "failed_runs",
+        "waiting_run",
+        "failed_items",
+        "frozen_items",
+        "synced_at",
+        "last_finished",
+    ),
     UniqueConstraint("account_id", "name"),
     sqlite_autoincrement=True,
 )
@@ -276,8 +294,10 @@ runs = Table(
     Column("finished", UtcDateTime),
     Column("report", Stored(dict), nullable=False, server_default="{}"),
     _text("requested_by"),
+    _text("verb"),
     UniqueConstraint("profile_id", "number"),
     Index(None, "started", "id"),
+    *(Index(None, column, "started", "id") for column in ("status", "trigger", "verb")),
 )
 
 journal = Table(
