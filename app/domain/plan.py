@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.domain.fingerprint import Record
-from app.domain.ids import ItemId, LinkId, PlanId, RunId, Version
+from app.domain.ids import AttemptId, ItemId, LinkId, PlanId, RunId, Version
 from app.domain.sync import End, Kind, Side
 
 
@@ -41,6 +41,8 @@ class Reason(StrEnum):
     COMPANY_OF_NEW_PERSON = "company_of_new_person"
     ORPHANED_COPY = "orphaned_copy"
     AGED_OUT = "aged_out"
+    UNDONE = "undone"
+    REDONE = "redone"
 
 
 class HintReason(StrEnum):
@@ -65,6 +67,11 @@ class HintReason(StrEnum):
     ABSENCE_UNPROVEN = "absence_unproven"
     CHANGED_SINCE_ANALYSIS = "changed_since_analysis"
     CAPABILITY_MISSING = "capability_missing"
+    UNDONE = "undone"
+    UNDO_CHANGED_SINCE = "undo_changed_since"
+    UNDO_GONE = "undo_gone"
+    UNDO_EXPIRED = "undo_expired"
+    UNDO_IMPOSSIBLE = "undo_impossible"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +121,11 @@ class Action:
     def is_visible(self) -> bool:
         """Does it write, or link what stands on both sides? The rest only keeps our books and is nobody's news."""
         return bool(self.writes) or self.reason in (Reason.TWIN, Reason.TWIN_DIFFERS)
+
+    @property
+    def undoes(self) -> bool:
+        """Does it take back what a run wrote (R33)? Only the written side is looked at and settled; the other one keeps what it was."""
+        return self.reason in (Reason.UNDONE, Reason.REDONE)
 
     @property
     def names(self) -> frozenset[str]:
@@ -199,6 +211,8 @@ class StoredPlan:
     kinds: tuple[KindPlan, ...]
     left_out: frozenset[str] = frozenset()
     """Keys of actions that an administrator wants left out this time."""
+    undoes: tuple[AttemptId, ...] = ()
+    """The writes that this plan takes back (R33); () for the plan of an analysis."""
 
     @property
     def keys(self) -> frozenset[str]:

@@ -197,6 +197,10 @@ class Link:
     """A run died between the two writes of one action: the Exchange side still has to be completed from the Wice side (R30)."""
     missing: bool = False
     """Absent once in an answer that did not suffice as evidence; a second run must see it too (R42)."""
+    undone: bool = False
+    """The last write was an undo. An `ended` link that is undone still leaves alone what stands on either side with the content of that end,
+    until somebody edits it (R33); an active one needs no more than its two fingerprints for that, and says so in a hint.
+    """
 
     def end(self, side: Side) -> End:
         """The end of this link on `side`."""

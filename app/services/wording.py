@@ -62,6 +62,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.COMPANY_OF_NEW_PERSON: "company of a new contact from Exchange",
     Reason.ORPHANED_COPY: "copy of a creation that had been given up",
     Reason.AGED_OUT: "older than the profile's window",
+    Reason.UNDONE: "a run's write is undone",
+    Reason.REDONE: "an undone write is made again",
 }
 
 HINTS: Mapping[HintReason, str] = {
@@ -84,6 +86,11 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.ABSENCE_UNPROVEN: "Items are missing after the mailbox's sync state was lost; the next run deletes them if they still are.",
     HintReason.CHANGED_SINCE_ANALYSIS: "Was changed while the run was working; the next run takes care of it.",
     HintReason.CAPABILITY_MISSING: "This Wice server does not offer what is needed for it; ask its administrator for the plugin.",
+    HintReason.UNDONE: "Was undone and is left alone since; edit it on either side to have it synchronised again.",
+    HintReason.UNDO_CHANGED_SINCE: "Was changed after that run and is not undone; compare both sides and edit it by hand if need be.",
+    HintReason.UNDO_GONE: "Is not there any more, so there is nothing to undo; bring it back by hand if need be.",
+    HintReason.UNDO_EXPIRED: "Was written more than 90 days ago and cannot be undone any more; edit it by hand.",
+    HintReason.UNDO_IMPOSSIBLE: "Cannot be undone, for the reason that is named here; edit it by hand.",
 }
 
 

@@ -95,6 +95,7 @@ def _columns() -> None:
     unsettled = sa.text("held IS NULL")
     op.create_index("ix_sightings_unsettled", "sightings", ["at"], sqlite_where=unsettled, postgresql_where=unsettled)
     op.add_column("links", next(_texts("terms")))
+    op.add_column("links", _flag("undone"))
     for column in _texts("requested_by", "verb"):
         op.add_column("runs", column)
     op.create_index("ix_runs_started_id", "runs", ["started", "id"])

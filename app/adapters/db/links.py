@@ -57,6 +57,7 @@ def read(row: Row[Any]) -> Link:
         written_runs=row.written_runs,
         incomplete=row.incomplete,
         missing=row.missing,
+        undone=row.undone,
     )
 
 
@@ -81,6 +82,7 @@ def _row(profile: ProfileId, link: Link) -> Mapping[str, Any]:
         "written_runs": link.written_runs,
         "incomplete": link.incomplete,
         "missing": link.missing,
+        "undone": link.undone,
     }
     for side in Side:
         end = link.end(side)

@@ -270,6 +270,7 @@ links = Table(
     _flag("incomplete"),
     _flag("missing"),
     _prose("terms"),
+    _flag("undone"),
 )
 for _side in Side:
     Index(
