@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from app.adapters.db import Database, open_database
+from app.adapters.licence import load_keys
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId
-from app.errors import Halt, HaltCode, WiceSyncError
+from app.errors import Halt, HaltCode, NotFound, WiceSyncError
 from app.ports import Ledger, Mailbox
+from app.ports.licences import KeyReader
 from app.ports.reaching import Passed, Stopped
 from app.services.desk import Desk, Progress
+from app.services.licences import Licences
 from app.services.report import RunReport
 from app.settings import Settings
 
@@ -28,10 +31,11 @@ if TYPE_CHECKING:
 class Application:
     """What services need of the outside; see `app.ports`. Not thread-safe: one per thread."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, keys: KeyReader | None = None) -> None:
         self.registry: Final = database.registry
         self.books: Final = database.books
         self.history: Final = database.history
+        self.licences: Final = Licences(database.licences, keys or load_keys(), now)
         self.database: Final = database
         self._settings = settings
 
@@ -45,13 +49,15 @@ class Application:
         return self.database.schema_is_current()
 
     def profile_name(self, profile: ProfileId) -> str:
-        """account/name of a profile that exists."""
-        return next(_full_name(known) for known in self.registry.profiles() if known.id == profile)
+        """account/name of a profile. Raises: NotFound."""
+        name = self.registry.profile_name(profile)
+        if name is None:
+            raise NotFound(f"profile {profile} does not exist any more")
+        return name
 
-    def active_profiles(self) -> list[str]:
+    def active_profiles(self) -> Sequence[str]:
         """account/name of the profiles that are to be synchronised: active ones of active accounts."""
-        active = {account.name for account in self.registry.accounts(secrets=False) if account.active}
-        return [_full_name(known) for known in self.registry.profiles() if known.active and known.account in active]
+        return self.registry.active_profiles()
 
     @contextmanager
     def desk(self, name: str, trigger: str, progress: Progress) -> Iterator[Desk]:
@@ -67,6 +73,7 @@ class Application:
                 crm = connections.enter_context(closing(self.crm(account, wice, profile)))
                 mailbox = self._mailbox_of_run(ledger, account, exchange, crm, wice.time_zone)
                 connections.enter_context(closing(mailbox))
+                permit = self.licences.permit(profile.id)
             except WiceSyncError as error:
                 ledger.finish(*_failed(profile, ledger, error))
                 raise
@@ -77,6 +84,7 @@ class Application:
                 crm=crm,
                 mailbox=mailbox,
                 ledger=ledger,
+                permit=permit,
                 now=now,
                 progress=progress,
                 is_profile=self.is_profile,
@@ -123,7 +131,7 @@ class Application:
 
     def is_profile(self, profile: ProfileId) -> bool:
         """Does this profile exist (still)?"""
-        return any(known.id == profile for known in self.registry.profiles())
+        return self.registry.profile_name(profile) is not None
 
     def _mailbox_of_run(
         self, ledger: Ledger, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str
@@ -157,14 +165,16 @@ class Application:
 
 
 @contextmanager
-def opened(settings: Settings, *, any_schema: bool = False) -> Iterator[Application]:
+def opened(settings: Settings, *, any_schema: bool = False, keys: KeyReader | None = None) -> Iterator[Application]:
     """Open the database. The embedded one is brought up to date by itself; `any_schema` takes another one as it is (migrate, doctor).
+
+    `keys`: who may sign licences, if not those whom this version knows.
 
     Raises: BadInput, Retry, Halt(CONFIGURATION) for a schema that this program does not have.
     """
     with open_database(settings) as database:
         _bring_up_to_date(database, embedded=is_embedded(settings), any_schema=any_schema)
-        yield Application(settings, database)
+        yield Application(settings, database, keys)
 
 
 def _bring_up_to_date(database: Database, *, embedded: bool, any_schema: bool) -> None:

@@ -42,7 +42,7 @@ def follow_up(connection: Connection, entity: Configured, row: RowMapping) -> No
     Runs that go on stop, lest they write down what was true of the old settings; lists of another place are forgotten, held items are
     looked at again.
     """
-    affected = connection.execute(_profiles_of(entity, row["id"])).scalars().all()
+    affected = connection.execute(profiles_of(entity, row["id"])).scalars().all()
     leases.revoke(connection, affected)
     match entity:
         case Account():
@@ -81,7 +81,8 @@ def _another_login(row: RowMapping, account: Account) -> bool:
     return bool(row["wice_username"] != account.wice_username or row["wice_server"] != account.wice_server)
 
 
-def _profiles_of(entity: Configured, row_id: int) -> Select[Any]:
+def profiles_of(entity: Configured, row_id: int) -> Select[Any]:
+    """The ids of the profiles that hang on an entity, whose row has the id `row_id`."""
     query = select(profiles.c.id)
     match entity:
         case Profile():

@@ -1,192 +1,229 @@
-"""Servers, accounts and profiles (R34), with their secrets decrypted."""
+"""Servers, accounts, profiles and templates (R34), with their secrets: each change is one transaction, together with its audit entry."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, assert_never
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, select, update
 
-from app.adapters.db import unlinking
+from app.adapters.db import account_keys, leases, sightings, templates, unlinking
+from app.adapters.db.audit import Change, note, note_each
+from app.adapters.db.configured import (
+    FULL_NAME,
+    NOUNS,
+    TABLES,
+    Entity,
+    find,
+    full_name,
+    settings,
+    settled,
+)
 from app.adapters.db.reconfigured import Configured, follow_up, kept
-from app.adapters.db.secrets import Place, Secrets, secret_columns
+from app.adapters.db.registry_reads import RegistryReads
 from app.adapters.db.session import reading, take_turns, writing
-from app.adapters.db.tables import accounts, exchange_servers, profiles, templates, wice_servers
-from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.adapters.db.tables import accounts, profiles
+from app.domain.account import Account, Carried, ExchangeServer, Profile, Template, WiceServer
 from app.domain.ids import ProfileId
+from app.domain.people import SYSTEM, Actor
 from app.domain.sync import Kind
-from app.errors import BadInput, Halt, Superseded
+from app.errors import NotFound, Superseded, Taken
 
-_E = TypeVar("_E", bound=Configured)
-
-_TABLES = {WiceServer: wice_servers, ExchangeServer: exchange_servers, Account: accounts, Profile: profiles}
-_NOUNS = {WiceServer: "Wice server", ExchangeServer: "Exchange server", Account: "account", Profile: "profile"}
-_REFERENCES = {
-    "wice_server": wice_servers,
-    "exchange_server": exchange_servers,
-    "account": accounts,
-    "template": templates,
-}
-_OURS = frozenset({"id", "version"})
-_LOCK = 0x77696302
-_SHOWN_NAMES = 10
-_full_name = accounts.c.name + "/" + profiles.c.name
+_LOCK: Final = 0x77696302
+_SHOWN: Final = 10
 
 
-class SqlRegistry:
+class SqlRegistry(RegistryReads):
     """`app.ports.Registry` in a database."""
 
-    def __init__(self, engine: Engine, secrets: Secrets) -> None:
-        self._engine = engine
-        self._secrets = secrets
-
-    def wice_servers(self, *, secrets: bool = True) -> Sequence[WiceServer]:
-        return self._all(WiceServer, secrets=secrets)
-
-    def exchange_servers(self, *, secrets: bool = True) -> Sequence[ExchangeServer]:
-        return self._all(ExchangeServer, secrets=secrets)
-
-    def accounts(self, *, secrets: bool = True) -> Sequence[Account]:
-        return self._all(Account, secrets=secrets)
-
-    def profiles(self) -> Sequence[Profile]:
-        return self._all(Profile)
-
-    def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
-        """See `app.ports.Registry.profile`."""
-        with reading(self._engine) as connection:
-            found = (
-                connection.execute(_rows(Profile).where(or_(profiles.c.name == name, _full_name == name)))
-                .mappings()
-                .all()
-            )
-            if len(found) != 1:
-                raise BadInput(_not_one(connection, name, [f"{row['account']}/{row['name']}" for row in found]))
-            profile = self._entity(Profile, found[0])
-            account = self._one(connection, Account, profile.account)
-            wice = self._one(connection, WiceServer, account.wice_server)
-            return profile, account, wice, self._one(connection, ExchangeServer, account.exchange_server)
-
-    def save(self, entity: Configured) -> bool:
-        """See `app.ports.Registry.save`. Raises: BadInput if it names a server or account that does not exist."""
+    def save(
+        self, entity: Entity, by: Actor = SYSTEM, *, unlink: Mapping[ProfileId, Collection[Kind]] | None = None
+    ) -> bool:
+        """See `app.ports.Registry.save`."""
         with writing(self._engine) as connection:
-            # Two at once may bring the same new name.
-            take_turns(connection, _LOCK)
-            row = _find(connection, entity)
-            if entity.version and (row is None or row["version"] != entity.version):
-                raise Superseded(
-                    f"{_NOUNS[type(entity)]} {entity.name!r} was changed or removed meanwhile; look at it again"
+            _take_turns(connection)
+            for profile, kinds in (unlink or {}).items():
+                _unlink(connection, profile, kinds, by)
+            changed = self._save(connection, entity, by)
+            return bool(_carry_over(connection, entity, by).changed) or changed
+
+    def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
+        """See `app.ports.Registry.save_template`."""
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            self._save(connection, template, by)
+            return _carry_over(connection, template, by)
+
+    def rename(self, entity: Entity, new_name: str, by: Actor = SYSTEM) -> None:
+        """See `app.ports.Registry.rename`."""
+        table = TABLES[type(entity)]
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            row = _there(connection, entity)
+            if new_name == entity.name:
+                return
+            if find(connection, entity, new_name):
+                noun = NOUNS[type(entity)]
+                raise Taken(
+                    f"there is a {noun} {new_name!r} already; choose another name",
+                    fields={"name": "is in use already; choose another one"},
                 )
-            wanted = kept(entity, row) if row else entity
-            if row and self._is_stored(wanted, row):
-                return False
-            self._store(connection, wanted, row)
-            if row:
-                follow_up(connection, wanted, row)
-            return True
+            renamed = {"name": new_name, "version": row["version"] + 1}
+            connection.execute(update(table).where(table.c.id == row["id"]).values(**renamed))
+            if isinstance(entity, Account):
+                account_keys.refresh(connection, row["id"])
+            _note(connection, by, "renamed", entity, {"name": entity.name}, {"name": new_name})
 
-    def remove(self, entity: Configured) -> None:
+    def remove(self, entity: Entity, by: Actor = SYSTEM, *, take_along: bool = True) -> None:
         """See `app.ports.Registry.remove`: servers take their accounts along, accounts their profiles, profiles their books."""
-        table = _TABLES[type(entity)]
+        table = TABLES[type(entity)]
         with writing(self._engine) as connection:
-            row = _find(connection, entity)
-            if row is None:
-                raise BadInput(f"there is no {_NOUNS[type(entity)]} {entity.name!r}")
+            _take_turns(connection)
+            row = _there(connection, entity)
+            if isinstance(entity, Template):
+                templates.detach(connection, by, template=entity.name)
+            else:
+                _note_taken_along(connection, entity, row["id"], by, agreed=take_along)
             connection.execute(delete(table).where(table.c.id == row["id"]))
+            _note(connection, by, "removed", entity, settings(self._entities.read(type(entity), row, secrets=False)))
 
-    def linked_kinds(self, profile: ProfileId) -> frozenset[Kind]:
-        """See `app.ports.Registry.linked_kinds`."""
-        with reading(self._engine) as connection:
-            return unlinking.linked_kinds(connection, profile)
-
-    def unlink(self, profile: ProfileId, kinds: Collection[Kind]) -> None:
+    def unlink(self, profile: ProfileId, kinds: Collection[Kind], by: Actor = SYSTEM) -> None:
         """See `app.ports.Registry.unlink`."""
         with writing(self._engine) as connection:
-            unlinking.unlink(connection, profile, kinds)
+            _unlink(connection, profile, kinds, by)
 
-    def _all(self, kind: type[_E], *, secrets: bool = True) -> Sequence[_E]:
-        with reading(self._engine) as connection:
-            return [
-                self._entity(kind, row, secrets=secrets)
-                for row in connection.execute(_rows(kind).order_by(_TABLES[kind].c.name)).mappings()
+    def activate(self, names: Sequence[str], by: Actor, *, active: bool) -> tuple[str, ...]:
+        """See `app.ports.Registry.activate`."""
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            wanted = list(dict.fromkeys(names))
+            found = [
+                row
+                for batch in templates.batches(wanted)
+                for row in connection.execute(
+                    select(accounts.c.id, accounts.c.name, accounts.c.active).where(accounts.c.name.in_(batch))
+                )
             ]
+            if missing := sorted(set(wanted) - {row.name for row in found})[:_SHOWN]:
+                raise NotFound(*(f"there is no account {name!r}" for name in missing))
+            turned = sorted((row for row in found if row.active != active), key=lambda row: str(row.name))
+            for batch in templates.batches([int(row.id) for row in turned]):
+                _turn(connection, batch, active=active)
+            changes = [Change(row.name, {"active": not active}, {"active": active}) for row in turned]
+            note_each(connection, by, "changed", "account", changes)
+            return tuple(str(row.name) for row in turned)
 
-    def _one(self, connection: Connection, kind: type[_E], name: str) -> _E:
-        query = _rows(kind).where(_TABLES[kind].c.name == name)
-        return self._entity(kind, connection.execute(query).mappings().one())
+    def assign(self, names: Sequence[str], template: str, by: Actor = SYSTEM) -> Carried:
+        """See `app.ports.Registry.assign`."""
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            if not template:
+                return templates.detach(connection, by, names=names)
+            return templates.assign(connection, names, self._named(connection, Template, template), by)
 
-    def _is_stored(self, entity: Configured, row: RowMapping) -> bool:
-        try:
-            return entity == self._entity(type(entity), row)
-        except Halt:
-            # Saving anew is the way out of a lost key, so it must not need that key.
+    def preview(self, template: Template, names: Sequence[str] | None = None) -> Carried:
+        """See `app.ports.Registry.preview`."""
+        with reading(self._engine) as connection:
+            return templates.preview(connection, template, names)
+
+    def _save(self, connection: Connection, entity: Entity, by: Actor) -> bool:
+        row = find(connection, entity)
+        _refuse_superseded(entity, row)
+        if row is None:
+            return self._create(connection, settled(entity, None), by)
+        wanted = settled(entity if isinstance(entity, Template) else kept(entity, row), row)
+        stored = self._entities.compared(wanted, row)
+        if wanted == stored:
             return False
+        if isinstance(wanted, Profile) and isinstance(stored, Profile):
+            templates.refuse_own_settings(connection, wanted, stored)
+        self._entities.store(connection, wanted, row)
+        if not isinstance(wanted, Template):
+            follow_up(connection, wanted, row)
+        _note(connection, by, "changed", wanted, settings(stored), settings(wanted))
+        return True
 
-    def _entity(self, kind: type[_E], row: RowMapping, *, secrets: bool = True) -> _E:
-        values = {field.name: row[field.name] for field in fields(kind)}
-        for column in secret_columns(_TABLES[kind]):
-            place = Place(column.table.name, row["id"], column.name)
-            values[column.name] = self._secrets.open(place, row[column.name]) if secrets else ""
-        return kind(**values)
+    def _create(self, connection: Connection, entity: Entity, by: Actor) -> bool:
+        if isinstance(entity, Profile):
+            templates.refuse_own_settings(connection, entity, None)
+        self._entities.store(connection, entity, None)
+        _note(connection, by, "created", entity, {}, settings(entity))
+        return True
 
-    def _store(self, connection: Connection, entity: Configured, row: RowMapping | None) -> None:
-        table = _TABLES[type(entity)]
-        values = _values(connection, entity)
-        plain = {column.name: values.pop(column.name) for column in secret_columns(table)}
-        # A secret is bound to its row, so a new row comes first.
-        row_id = (
-            row["id"] if row else connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
+
+def _take_turns(connection: Connection) -> None:
+    # Two at once may bring the same new name, or change what the other one has just read.
+    take_turns(connection, _LOCK)
+
+
+def _there(connection: Connection, entity: Entity) -> RowMapping:
+    """The entity's row, if it still is the one that was read. Raises: NotFound, Superseded."""
+    row = find(connection, entity)
+    if row is None:
+        raise NotFound(f"there is no {NOUNS[type(entity)]} {full_name(entity)!r}")
+    _refuse_superseded(entity, row)
+    return row
+
+
+def _refuse_superseded(entity: Entity, row: RowMapping | None) -> None:
+    if entity.version and (row is None or row["version"] != entity.version):
+        raise Superseded(
+            f"{NOUNS[type(entity)]} {full_name(entity)!r} was changed or removed meanwhile; look at it again"
         )
-        if row:
-            values["version"] = row["version"] + 1
-        sealed = {name: self._secrets.seal(Place(table.name, row_id, name), secret) for name, secret in plain.items()}
-        connection.execute(update(table).where(table.c.id == row_id).values(**values, **sealed))
 
 
-def _rows(kind: type) -> Select[Any]:
-    """The rows of a kind, with the names of what they refer to in place of their ids."""
-    if kind is Account:
-        servers = (wice_servers.c.name.label("wice_server"), exchange_servers.c.name.label("exchange_server"))
-        return select(accounts, *servers).join(wice_servers).join(exchange_servers)
-    if kind is Profile:
-        names = (accounts.c.name.label("account"), func.coalesce(templates.c.name, "").label("template"))
-        return select(profiles, *names).join(accounts).outerjoin(templates, templates.c.id == profiles.c.template_id)
-    return select(_TABLES[kind])
+def _carry_over(connection: Connection, entity: Entity, by: Actor) -> Carried:
+    return templates.carry_over(connection, entity, by) if isinstance(entity, Template) else Carried()
 
 
-def _find(connection: Connection, entity: Configured) -> RowMapping | None:
-    query = _rows(type(entity)).where(_TABLES[type(entity)].c.name == entity.name)
-    if isinstance(entity, Profile):
-        query = query.where(accounts.c.name == entity.account)
-    return connection.execute(query).mappings().one_or_none()
+def _unlink(connection: Connection, profile: ProfileId, kinds: Collection[Kind], by: Actor) -> None:
+    query = select(FULL_NAME).select_from(profiles.join(accounts)).where(profiles.c.id == profile)
+    name = connection.execute(query).scalar()
+    if name is None or not kinds:
+        return
+    unlinking.unlink(connection, profile, kinds)
+    note(connection, by, "unlinked", "profile", name, after={"kinds": tuple(sorted(kinds))})
 
 
-def _values(connection: Connection, entity: Configured) -> dict[str, Any]:
-    """The row's values; references by name become ids. Raises: BadInput with all names that do not exist."""
-    values = {field.name: getattr(entity, field.name) for field in fields(entity) if field.name not in _OURS}
-    problems = []
-    for reference, table in _REFERENCES.items():
-        if reference in values:
-            name = values.pop(reference)
-            if not name and reference == "template":
-                values["template_id"] = None
-                continue
-            values[f"{reference}_id"] = connection.execute(select(table.c.id).where(table.c.name == name)).scalar()
-            if values[f"{reference}_id"] is None:
-                noun = reference.replace("_", " ")
-                problems.append(f"{_NOUNS[type(entity)]} {entity.name!r}: there is no {noun} {name!r}; define it first")
-    if problems:
-        raise BadInput(*problems)
-    return values
+def _turn(connection: Connection, batch: Sequence[int], *, active: bool) -> None:
+    values = {"active": active, "version": accounts.c.version + 1}
+    connection.execute(update(accounts).where(accounts.c.id.in_(batch)).values(**values))
+    affected = connection.execute(select(profiles.c.id).where(profiles.c.account_id.in_(batch))).scalars().all()
+    for some in templates.batches(affected):
+        leases.revoke(connection, some)
+        sightings.release(connection, some)
 
 
-def _not_one(connection: Connection, name: str, found: Sequence[str]) -> str:
-    if found:
-        return f"{len(found)} profiles are called {name!r}: {', '.join(sorted(found))}; give account/profile"
-    query = select(_full_name).select_from(profiles.join(accounts)).order_by(_full_name).limit(_SHOWN_NAMES + 1)
-    names = connection.execute(query).scalars().all()
-    if not names:
-        return f"there is no profile {name!r}, nor any other; create profiles with `wice-sync apply FILE`"
-    more = ", ..." if len(names) > _SHOWN_NAMES else ""
-    return f"there is no profile {name!r}; there are: {', '.join(names[:_SHOWN_NAMES])}{more}"
+def _note_taken_along(connection: Connection, entity: Configured, row_id: int, by: Actor, *, agreed: bool) -> None:
+    """Write down what goes with a server or an account. Raises: Taken if that was not agreed to."""
+    match entity:
+        case WiceServer() | ExchangeServer():
+            owned = accounts.c.wice_server_id if isinstance(entity, WiceServer) else accounts.c.exchange_server_id
+        case Account():
+            owned = accounts.c.id
+        case Profile():
+            return
+        case _:
+            assert_never(entity)
+    of_accounts = connection.execute(select(accounts.c.name).where(owned == row_id).order_by(accounts.c.name))
+    names = of_accounts.scalars().all() if not isinstance(entity, Account) else []
+    if names and not agreed:
+        raise Taken(
+            f"{NOUNS[type(entity)]} {entity.name!r} is used by {len(names)} accounts: move or remove them first, "
+            "or agree that they are removed as well (nothing is touched in Wice and Exchange)"
+        )
+    below = select(FULL_NAME).select_from(profiles.join(accounts)).where(owned == row_id).order_by(FULL_NAME)
+    note_each(connection, by, "removed", "profile", map(Change, connection.execute(below).scalars().all()))
+    note_each(connection, by, "removed", "account", map(Change, names))
+
+
+def _note(
+    connection: Connection,
+    by: Actor,
+    action: str,
+    entity: Entity,
+    before: Mapping[str, object],
+    after: Mapping[str, object] | None = None,
+) -> None:
+    kind = NOUNS[type(entity)].lower().replace(" ", "_")
+    note(connection, by, action, kind, full_name(entity), before, after or {})
