@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
 
+from app.domain.people import Role, Via
 from app.services import wording
 from app.services.wording import human
 from app.web.i18n import _
 
+ROLES: Mapping[Role, str] = {
+    Role.ADMINISTRATOR: "administrator",
+    Role.OPERATOR: "operator",
+    Role.AUDITOR: "auditor",
+}
+DOORS: Mapping[Via, str] = {
+    Via.PORTAL: "portal",
+    Via.API: "REST API",
+    Via.CLI: "command line",
+    Via.SYSTEM: "the server itself",
+}
+
 
 def tables() -> Iterator[Mapping[object, str]]:
-    """Every table of `app.services.wording`: a table that is added there is translated without further ado."""
-    yield from (table for table in vars(wording).values() if isinstance(table, Mapping) and _is_words(table))
+    """Every table of words; one that is added to `app.services.wording` is translated without further ado."""
+    yield dict(ROLES.items())
+    yield dict(DOORS.items())
+    for name, table in vars(wording).items():
+        if name.isupper() and isinstance(table, Mapping):
+            yield table
 
 
 def word(code: object) -> str:
@@ -21,13 +37,9 @@ def word(code: object) -> str:
     return human(str(code)) if known is None else _(known)
 
 
-def _is_words(table: Mapping[object, object]) -> bool:
-    return bool(table) and all(isinstance(text, str) for text in table.values())
-
-
 def _key(code: object) -> object:
     # The codes are StrEnums: equal values of different enumerations would meet in one table.
     return tuple(_key(part) for part in code) if isinstance(code, tuple) else (type(code), code)
 
 
-_WORDS = {_key(code): text for table in tables() for code, text in table.items() if isinstance(code, (Enum, tuple))}
+_WORDS = {_key(code): text for table in tables() for code, text in table.items()}
