@@ -158,9 +158,10 @@ def _latest(*moments: datetime | None) -> datetime:
     return max(moment for moment in moments if moment is not None)
 
 
-def _worth(key: ActiveLicence) -> tuple[bool, int, date]:
+def _worth(key: ActiveLicence) -> tuple[bool, bool, int, date]:
+    """The more the better; whoever has bought a key is no demonstration any more."""
     licence = key.licence
-    return licence.edition is Edition.ENTERPRISE, licence.accounts, licence.until
+    return not licence.loopback, licence.edition is Edition.ENTERPRISE, licence.accounts, licence.until
 
 
 def _exceeded(licence: Licence, usage: Usage) -> LicenceState | None:

@@ -65,6 +65,7 @@ class Applier:
 
     def run(self) -> Result:
         """Execute all actions. Raises: Retry, Halt; what was done until then is on disk."""
+        self._desk.require_licence()
         actions = self._prepared.planned.plan.actions
         step, done = Step.apply(self._prepared.stores.kind), 0
         for _, phase in groupby(actions, key=lambda action: bool(action.creates_company)):

@@ -10,7 +10,9 @@ from typing import Protocol
 
 from app.domain.account import Account, Profile
 from app.domain.ids import ItemId, LinkId, ProfileId
+from app.domain.licence import Permit
 from app.domain.sync import Kind, Link, Side
+from app.errors import Halt, HaltCode
 from app.ports import Crm, Ledger, Mailbox, Store
 from app.rules.policy import Policy
 
@@ -66,7 +68,10 @@ def _assume_profile(profile: ProfileId) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """One profile's run. `now` gives aware UTC times; `is_profile` says whether a profile of this installation still exists (R43)."""
+    """One profile's run. `now` gives aware UTC times; `is_profile` says whether a profile of this installation still exists (R43).
+
+    `permit`: what the licence allows this profile; without one, nothing may be written to a server (R38).
+    """
 
     profile: Profile
     account: Account
@@ -74,9 +79,15 @@ class Desk:
     crm: Crm
     mailbox: Mailbox
     ledger: Ledger
+    permit: Permit
     now: Callable[[], datetime]
     progress: Progress = field(default_factory=NoProgress)
     is_profile: Callable[[ProfileId], bool] = _assume_profile
+
+    def require_licence(self) -> None:
+        """Call before whatever writes to a server (R38). Raises: Halt(LICENCE) that says what to do."""
+        if not self.permit.granted:
+            raise Halt(HaltCode.LICENCE, str(self.permit))
 
     @property
     def policy(self) -> Policy:

@@ -11,10 +11,15 @@ from app.ports import Folder
 from app.services.desk import Desk, marker_of
 
 
-def open_folder(desk: Desk, kind: Kind) -> Folder:
-    """The profile's folder of this kind. Creates the folder "Wice" at the first analysis, writes nothing else."""
+def open_folder(desk: Desk, kind: Kind) -> Folder | None:
+    """The profile's folder of this kind. Creates the folder "Wice" at the first analysis, writes nothing else.
+
+    None: it is not there, and without a licence nothing is created (R38).
+    """
     known = desk.profile.folder_id(kind)
     folder = desk.mailbox.folder(known, kind) if known else _first_time(desk, kind)
+    if folder is None:
+        return None
     _refuse_foreign(desk, folder)
     if not known:
         desk.ledger.save_folder(kind, folder.id)
@@ -22,12 +27,13 @@ def open_folder(desk: Desk, kind: Kind) -> Folder:
 
 
 def claim_folder(desk: Desk, folder: Folder) -> None:
-    """Mark the folder as ours before the first write to it."""
+    """Mark the folder as ours before the first write to it. Raises: Halt(LICENCE)."""
+    desk.require_licence()
     if folder.marker != desk.marker:
         desk.mailbox.mark_folder(folder.id, desk.marker)
 
 
-def _first_time(desk: Desk, kind: Kind) -> Folder:
+def _first_time(desk: Desk, kind: Kind) -> Folder | None:
     wish = desk.profile.folder_wish(kind)
     found = desk.mailbox.find_folder(wish, kind)
     if found is not None:
@@ -37,7 +43,15 @@ def _first_time(desk: Desk, kind: Kind) -> Folder:
             HaltCode.NOT_FOUND,
             f"the mailbox {desk.account.mailbox} has no folder “{wish}”: create it in Outlook, or choose another folder in the profile",
         )
+    if not desk.permit.granted and _is_new(desk, kind):
+        return None
+    desk.require_licence()
     return desk.mailbox.create_folder(wish, kind, desk.marker)
+
+
+def _is_new(desk: Desk, kind: Kind) -> bool:
+    """Nothing was ever synchronised: only then a folder that is not there is as good as an empty one."""
+    return not desk.ledger.open_intents(kind) and next(desk.ledger.links(kind), None) is None
 
 
 def _refuse_foreign(desk: Desk, folder: Folder) -> None:

@@ -21,6 +21,7 @@ from app.rules import guards
 from app.services.apply_plan import Applier, Result
 from app.services.desk import Desk, Stores
 from app.services.folders import claim_folder, open_folder
+from app.services.not_there_yet import NotThereYet
 from app.services.prepare import Prepared, prepare, restricted
 from app.services.report import KindReport, RunReport, Status
 
@@ -30,9 +31,9 @@ ROUNDS: Final = 3
 
 @dataclass(frozen=True)
 class _Ready:
-    """One kind, planned, with its folder."""
+    """One kind, planned, with its folder; None: it is still to be created, and nothing is written before that."""
 
-    folder: Folder
+    folder: Folder | None
     prepared: Prepared
 
 
@@ -85,8 +86,11 @@ class Run:
         state = PlanState.NEEDS_CONFIRMATION if self._alarmed() else PlanState.OPEN
         self._desk.ledger.save_plan(state, self._plans())
         self.report.status = self._verdict()
+        if not self._desk.permit.granted:
+            self.report.message = f"{self.report.message} {self._desk.permit}".strip()
 
     def _synchronise(self, *, approve: bool) -> None:
+        self._desk.require_licence()
         stored = self._desk.ledger.stored_plan()
         self._prepare_all()
         if stored is not None and self._continues(stored, approve=approve):
@@ -139,6 +143,7 @@ class Run:
         self._execute(stored.id, only=stored)
 
     def _confirm(self, stored: StoredPlan) -> None:
+        self._desk.require_licence()
         if stored.state is not PlanState.NEEDS_CONFIRMATION:
             raise BadInput(f"the plan of run {stored.run} is {stored.state.value}: there is nothing to confirm")
         self._prepare_all()
@@ -162,7 +167,8 @@ class Run:
             self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
             return
         folder = open_folder(self._desk, kind)
-        stores = Stores(wice=self._desk.crm.store(kind), exchange=self._desk.mailbox.store(kind, folder))
+        exchange = self._desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
+        stores = Stores(wice=self._desk.crm.store(kind), exchange=exchange)
         prepared = prepare(self._desk, stores)
         self._ready[kind] = _Ready(folder, prepared)
         self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
@@ -194,7 +200,8 @@ class Run:
     def _claim_all(self) -> None:
         """The first synchronisation makes the folders ours and the profile's first plan approved."""
         for ready in self._ready.values():
-            claim_folder(self._desk, ready.folder)
+            if ready.folder:
+                claim_folder(self._desk, ready.folder)
         if not self._desk.profile.approved:
             self._desk.ledger.approve()
 

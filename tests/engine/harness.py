@@ -12,6 +12,7 @@ from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.appointment import Appointment, Timed
 from app.domain.contact import Contact
 from app.domain.ids import ItemId
+from app.domain.licence import Permit
 from app.domain.sync import Kind
 from app.services.desk import Desk
 from app.services.report import RunReport
@@ -30,6 +31,7 @@ class Office:
     database: Database
     users: tuple[str, ...] = (ANNA,)
     settings: dict[str, object] = field(default_factory=dict)
+    permit: Permit = field(default_factory=Permit)
 
     def __post_init__(self) -> None:
         self.clock = Clock()
@@ -65,6 +67,7 @@ class Office:
                     crm=self.wice.open_crm(user, window),
                     mailbox=self.exchange.open_mailbox(account.mailbox),
                     ledger=ledger,
+                    permit=self.permit,
                     now=lambda: self.clock.now,
                 )
             )
