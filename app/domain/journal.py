@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from app.domain.fingerprint import Record
 from app.domain.ids import AttemptId, ItemId, LinkId, RunId
-from app.domain.plan import Failure, Op
+from app.domain.plan import Failure, Op, Seen
 from app.domain.sync import End, Kind, Link, Side
 from app.domain.writes import Outcome
 
@@ -68,7 +68,7 @@ class Settlement:
     """What one executed action changes in our books, all in one transaction.
 
     `outcomes` closes journal entries; `link` is stored as given (also when ended); `seen` names the sightings that are dealt with;
-    `failure` is stored, or a former failure of `clear_failure` forgotten.
+    `failure` is stored, or a former failure of `clear_failure` forgotten. `holds` are left alone from now on, unless a list has told news of them.
     """
 
     outcomes: tuple[tuple[AttemptId, Outcome], ...] = ()
@@ -76,3 +76,4 @@ class Settlement:
     seen: tuple[tuple[Side, ItemId], ...] = ()
     failure: Failure | None = None
     clear_failure: str = ""
+    holds: tuple[Seen, ...] = ()

@@ -268,8 +268,19 @@ class Ledger(Protocol):
         """Which of these attempts (as named in stamps) were given up: their effect, seen now, came too late (R30)."""
         ...
 
-    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
-        """Store the plan of this run; plans of former runs that are still OPEN or NEEDS_CONFIRMATION become SUPERSEDED."""
+    def entries(self, attempts: Collection[AttemptId]) -> Sequence[JournalEntry]:
+        """These attempts of this profile, of whatever run, oldest first (R33)."""
+        ...
+
+    def entries_of(self, run: RunId) -> Sequence[JournalEntry]:
+        """All attempts of one of this profile's runs, oldest first; none for a run of another profile (R33)."""
+        ...
+
+    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan], undoes: Sequence[AttemptId] = ()) -> PlanId:
+        """Store the plan of this run, with the attempts that it `undoes` (R33).
+
+        Plans of former runs that are not over become SUPERSEDED: by the plan of an analysis those of analyses, by an undo former undos.
+        """
         ...
 
     def set_plan_state(self, plan: PlanId, state: PlanState) -> None:
@@ -277,7 +288,11 @@ class Ledger(Protocol):
         ...
 
     def stored_plan(self) -> StoredPlan | None:
-        """The newest plan that is OPEN, NEEDS_CONFIRMATION or EXECUTING, whichever run made it."""
+        """The newest plan of an analysis that is OPEN, NEEDS_CONFIRMATION or EXECUTING, whichever run made it."""
+        ...
+
+    def stored_undo(self) -> StoredPlan | None:
+        """The newest plan of an undo that is NEEDS_CONFIRMATION or EXECUTING: no analysis and no synchronisation touches it (R33)."""
         ...
 
     def save_folder(self, kind: Kind, folder_id: str) -> None:

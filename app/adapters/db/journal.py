@@ -17,6 +17,8 @@ from app.domain.writes import Missing, Outcome, Refused, Stale, Unknown, Written
 
 _INTENT = tuple(field.name for field in fields(Intent))
 OPEN = (IntentState.BEGUN, IntentState.LOST)
+_NAMES = 1000
+"""Attempts named in one statement: a database takes only so many."""
 
 
 def begin(connection: Connection, profile: ProfileId, run: RunId, intents: Sequence[Intent]) -> None:
@@ -57,6 +59,20 @@ def abandoned(connection: Connection, profile: ProfileId, attempts: Collection[A
     )
     wanted = frozenset(attempts)
     return frozenset(AttemptId(attempt) for attempt in connection.execute(given_up).scalars() if attempt in wanted)
+
+
+def of_run(connection: Connection, profile: ProfileId, run: RunId) -> list[JournalEntry]:
+    """What one run of a profile began, oldest first."""
+    return entries(connection, select(journal).where(journal.c.profile_id == profile, journal.c.run_id == run))
+
+
+def named(connection: Connection, profile: ProfileId, attempts: Collection[AttemptId]) -> list[JournalEntry]:
+    """These attempts of a profile, oldest first; read by run, for a database takes only so many names in one question."""
+    wanted, found = sorted(attempts), []
+    for start in range(0, len(wanted), _NAMES):
+        few = journal.c.attempt.in_(wanted[start : start + _NAMES])
+        found += connection.execute(select(journal).where(journal.c.profile_id == profile, few)).all()
+    return [read(row) for row in sorted(found, key=lambda row: row.seq)]
 
 
 def entries(connection: Connection, query: Select[Any]) -> list[JournalEntry]:

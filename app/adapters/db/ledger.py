@@ -78,6 +78,9 @@ class SqlLedger:
             links.save(connection, self._profile, {one.link.id: one.link for one in settlements if one.link}.values())
             listed.forget(connection, self._profile, [item for one in settlements for item in one.seen])
             failures.change(connection, self._profile, verdicts)
+            for kind in {one.link.kind for one in settlements if one.link and one.holds}:
+                held = [seen for one in settlements if one.link and one.link.kind is kind for seen in one.holds]
+                listed.hold_unless_seen(connection, self._profile, kind, held)
 
     def open_intents(self, kind: Kind) -> Sequence[JournalEntry]:
         with reading(self._engine) as connection:
@@ -91,9 +94,17 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return journal.abandoned(connection, self._profile, attempts)
 
-    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
+    def entries(self, attempts: Collection[AttemptId]) -> Sequence[JournalEntry]:
+        with reading(self._engine) as connection:
+            return journal.named(connection, self._profile, attempts)
+
+    def entries_of(self, run: RunId) -> Sequence[JournalEntry]:
+        with reading(self._engine) as connection:
+            return journal.of_run(connection, self._profile, run)
+
+    def save_plan(self, state: PlanState, kinds: Sequence[KindPlan], undoes: Sequence[AttemptId] = ()) -> PlanId:
         with self._writing() as connection:
-            return plans.save(connection, self._profile, self.run, state, kinds)
+            return plans.save(connection, self._profile, self.run, state, kinds, undoes)
 
     def set_plan_state(self, plan: PlanId, state: PlanState) -> None:
         with self._writing() as connection:
@@ -102,6 +113,10 @@ class SqlLedger:
     def stored_plan(self) -> StoredPlan | None:
         with reading(self._engine) as connection:
             return plans.newest_unfinished(connection, self._profile)
+
+    def stored_undo(self) -> StoredPlan | None:
+        with reading(self._engine) as connection:
+            return plans.newest_unfinished(connection, self._profile, undo=True)
 
     def save_folder(self, kind: Kind, folder_id: str) -> None:
         with self._writing() as connection:

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
 
 from app.adapters.db.tables import plan_actions, plan_kinds, plans
-from app.domain.ids import PlanId, ProfileId, RunId, new_id
+from app.domain.ids import AttemptId, PlanId, ProfileId, RunId, new_id
 from app.domain.plan import Action, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind
 
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
 
-def save(connection: Connection, profile: ProfileId, run: RunId, state: PlanState, kinds: Sequence[KindPlan]) -> PlanId:
-    """Store a plan; unfinished ones of former runs are superseded.
+def save(  # noqa: PLR0913 - what a plan's row holds
+    connection: Connection,
+    profile: ProfileId,
+    run: RunId,
+    state: PlanState,
+    kinds: Sequence[KindPlan],
+    undoes: Sequence[AttemptId] = (),
+) -> PlanId:
+    """Store a plan; unfinished ones of former runs are superseded: analyses by an analysis, undos by an undo (R33).
 
     Also one that a former run was EXECUTING when it died: the new plan was made from what that run left behind, and the old one must not come
     back once the new one is executed.
     """
-    former = (plans.c.profile_id == profile, plans.c.run_id != run, plans.c.state.in_(UNFINISHED))
+    former = (*_unfinished(profile, undo=bool(undoes)), plans.c.run_id != run)
     connection.execute(update(plans).where(*former).values(state=PlanState.SUPERSEDED))
     plan = PlanId(new_id())
-    row = {"id": plan, "profile_id": profile, "run_id": run, "state": state}
+    row = {"id": plan, "profile_id": profile, "run_id": run, "state": state, "undoes": tuple(undoes)}
     seq = connection.execute(insert(plans).values(**row).returning(plans.c.seq)).scalar_one()
     _insert_kinds(connection, seq, kinds)
     _insert_actions(connection, seq, kinds)
@@ -38,9 +45,14 @@ def set_state(connection: Connection, profile: ProfileId, plan: PlanId, state: P
         raise LookupError(f"profile {profile} has no plan {plan}")
 
 
-def newest_unfinished(connection: Connection, profile: ProfileId) -> StoredPlan | None:
-    """The plan that is to be executed, confirmed or finished."""
-    return newest(connection, select(plans).where(plans.c.profile_id == profile, plans.c.state.in_(UNFINISHED)))
+def newest_unfinished(connection: Connection, profile: ProfileId, *, undo: bool = False) -> StoredPlan | None:
+    """The plan that is to be executed, confirmed or finished: of an analysis, or of an undo."""
+    return newest(connection, select(plans).where(*_unfinished(profile, undo=undo)))
+
+
+def _unfinished(profile: ProfileId, *, undo: bool) -> tuple[ColumnElement[bool], ...]:
+    kind = plans.c.undoes != () if undo else plans.c.undoes == ()
+    return plans.c.profile_id == profile, plans.c.state.in_(UNFINISHED), kind
 
 
 def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
@@ -48,7 +60,7 @@ def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
     row = connection.execute(query.order_by(plans.c.seq.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return StoredPlan(id=row.id, run=row.run_id, state=row.state, kinds=_kinds(connection, row.seq))
+    return StoredPlan(id=row.id, run=row.run_id, state=row.state, undoes=row.undoes, kinds=_kinds(connection, row.seq))
 
 
 def _insert_kinds(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:

@@ -53,6 +53,12 @@ def hold(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[
     )
 
 
+def hold_unless_seen(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[Seen]) -> None:
+    """Hold what is not remembered yet; news of an item stay unsettled."""
+    known = {(one.side, one.id) for side in Side for one in seen(connection, profile, kind, side)} if held else set()
+    hold(connection, profile, kind, [one for one in held if (one.side, one.id) not in known])
+
+
 def seen(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> list[Seen]:
     """All that is remembered, ordered by item id."""
     query = (
