@@ -15,7 +15,7 @@ from app.domain.sync import Kind
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
 
-def save(  # noqa: PLR0913 - what a plan's row holds
+def save(
     connection: Connection,
     profile: ProfileId,
     run: RunId,
