@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from app.errors import BadInput, Retry, WiceSyncError
 from app.http.errors import meaning_of, meaning_of_status
@@ -18,8 +18,6 @@ from app.web.i18n import N_, _
 from app.web.security_headers import add_headers
 from app.web.templating import render
 
-SIGN_IN = "/sign-in"
-_UNAUTHORISED = 401
 _log = structlog.get_logger()
 
 
@@ -128,10 +126,6 @@ def _invalid(request: Request, error: Exception) -> Response:
 def _of_the_framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    if error.status_code == _UNAUTHORISED:
-        return RedirectResponse(SIGN_IN, status_code=303)
-    if error.status_code < 400:  # noqa: PLR2004  some dependencies redirect by raising
-        return Response(status_code=error.status_code, headers=error.headers)
     return error_page(request, error.status_code, meaning_of_status(error.status_code).type, headers=error.headers)
 
 

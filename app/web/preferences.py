@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
 from starlette.responses import Response
 
+from app.http.security import own_path, public
 from app.web import current, languages
 from app.web.flash import redirect
 from app.web.templating import THEME_COOKIE, THEMES
@@ -16,14 +16,14 @@ router = APIRouter()
 _A_YEAR_S = 365 * 24 * 3600
 
 
-@router.post("/preferences", include_in_schema=False)
+@router.post("/preferences", dependencies=[public()])
 def choose(
     back: Annotated[str, Form()] = "/",
     language: Annotated[str, Form()] = "",
     theme: Annotated[str | None, Form()] = None,
 ) -> Response:
     """What is not named stays as it is."""
-    response = redirect(_own_path(back))
+    response = redirect(own_path(back))
     if language in current.LANGUAGES:
         _keep(response, languages.COOKIE, language)
     if theme in THEMES:
@@ -35,10 +35,3 @@ def choose(
 
 def _keep(response: Response, name: str, value: str) -> None:
     response.set_cookie(name, value, max_age=_A_YEAR_S, httponly=True, samesite="lax")
-
-
-def _own_path(address: str) -> str:
-    """The address without its host: nobody is led away from here. Browsers read a backslash as a slash."""
-    parts = urlsplit(address.replace("\\", "/"))
-    path = "/" + parts.path.lstrip("/")
-    return f"{path}?{parts.query}" if parts.query else path

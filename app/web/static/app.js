@@ -72,10 +72,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { detail } = event;
-  if (new URL(detail.xhr.responseURL).pathname === "/sign-in") {
-    window.location.reload();
-    detail.shouldSwap = false;
-  } else if (detail.xhr.status >= 400 && detail.requestConfig.verb !== "get") {
+  if (detail.xhr.status >= 400 && detail.requestConfig.verb !== "get") {
     detail.shouldSwap = true;
     detail.isError = false;
     detail.target = document.getElementById("main");
