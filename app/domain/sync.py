@@ -201,6 +201,8 @@ class Link:
     """The last write was an undo. An `ended` link that is undone still leaves alone what stands on either side with the content of that end,
     until somebody edits it (R33); an active one needs no more than its two fingerprints for that, and says so in a hint.
     """
+    terms: str = field(default="", compare=False)
+    """What it is found by beside its label (`app.domain.terms`); the books keep former terms too (R41)."""
 
     def end(self, side: Side) -> End:
         """The end of this link on `side`."""

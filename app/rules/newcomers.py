@@ -12,6 +12,7 @@ from app.domain.fingerprint import Record, differences, fingerprint
 from app.domain.ids import ItemId, LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Item, Kind, Link, Side
+from app.domain.terms import terms_of
 from app.ports import Company
 from app.rules import merge
 from app.rules.companies import candidates, company_key
@@ -234,4 +235,5 @@ def _hint(item: Item, side: Side, reason: HintReason, detail: str = "") -> Hint:
 
 
 def _seen(item: Item, side: Side, reason: HintReason) -> Seen:
-    return Seen(side=side, id=item.id, version=item.version, held=reason, label=item.record.label)
+    terms = terms_of(item.record)
+    return Seen(side=side, id=item.id, version=item.version, held=reason, label=item.record.label, terms=terms)

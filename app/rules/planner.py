@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from app.domain.ids import AttemptId, ItemId, LinkId, Version
 from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
+from app.domain.terms import terms_of
 from app.ports import Company
 from app.rules import guards, retry
 from app.rules.founding import Founding
@@ -63,6 +64,7 @@ def plan(situation: Situation) -> Planned:
     hints = [hint for verdict in verdicts for hint in verdict.hints] + arrivals.hints + founding.hints
     actions = [_orphan(item, situation) for item in newcomers.orphans]
     actions += _guarded(drafts, links, situation, hints)
+    actions = [_findable(action, situation) for action in actions]
     hints += _listing_hints(situation)
     holds, held_hints = _held(situation, links)
     settled = tuple(action for action in actions if _is_bookkeeping(action))
@@ -80,6 +82,13 @@ def plan(situation: Situation) -> Planned:
         settled=settled,
         holds=(*arrivals.holds, *holds),
     )
+
+
+def _findable(action: Action, situation: Situation) -> Action:
+    """`action` with the names of all that was read of its item, on either side, or is written (R41)."""
+    ends = ((situation.wice, action.wice), (situation.exchange, action.exchange))
+    items = [view.items[end.id] for view, end in ends if end and end.id in view.items]
+    return replace(action, terms=terms_of(*(w.record for w in action.writes), *(item.record for item in items)))
 
 
 def _moved(situation: Situation) -> dict[LinkId, Link]:

@@ -10,6 +10,7 @@ from app.domain.ids import ItemId
 from app.domain.journal import Settlement
 from app.domain.plan import Action
 from app.domain.sync import End, Item, Link, Side
+from app.domain.terms import joined, terms_of
 from app.ports import Ledger
 from app.rules.state import end_of
 from app.services.desk import LinkIndex
@@ -64,6 +65,7 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         written_runs=former.written_runs if former else 0,
         incomplete=not complete,
         missing=former is not None and former.missing and Side.EXCHANGE not in written and not action.ends_link,
+        terms=joined(action.terms, terms_of(*(item.record for item in written.values()))),
     )
 
 

@@ -12,6 +12,7 @@ from app.domain.ids import AttemptId, ItemId, LinkId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Op
 from app.domain.sync import Absent, End, Item, Link, Side, Stamp
+from app.domain.terms import terms_of
 from app.domain.writes import Create, Written
 from app.ports import Ledger
 from app.rules.state import end_of
@@ -101,6 +102,7 @@ def _settlement(link_id: LinkId, sides: dict[Side, tuple[JournalEntry, Item]], l
         last_day=record.last_day if isinstance(record, Appointment) else None,
         # What else the dead run had to write for this item (a gap filled, company data) is decided anew.
         incomplete=wice.fingerprint != exchange.fingerprint,
+        terms=terms_of(record),
     )
     return Settlement(outcomes=outcomes, link=link, seen=_seen(link))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import Engine, select
@@ -13,13 +12,13 @@ from app.adapters.db.tables import journal as journal_rows
 from app.adapters.db.tables import links as link_rows
 from app.adapters.db.tables import plans as plan_rows
 from app.adapters.db.tables import runs as run_rows
+from app.adapters.db.terms import matching
 from app.domain.ids import LinkId, ProfileId, RunId
 from app.domain.journal import JournalEntry
 from app.domain.plan import StoredPlan
 from app.domain.run import Run
 from app.domain.sync import Kind
-
-_CHUNK = 500
+from app.domain.terms import words_of
 
 
 class SqlHistory:
@@ -57,16 +56,12 @@ class SqlHistory:
             return journal.entries(connection, query)
 
     def links_called(self, profile: ProfileId, text: str) -> Sequence[LinkId]:
-        """Links, past ones too, whose label now or at any write held `text`, whatever the case; sorted."""
-        wanted, found = _folded(text), set()
-        labels = select(link_rows.c.id, link_rows.c.label).where(link_rows.c.profile_id == profile)
-        former = select(journal_rows.c.link, journal_rows.c.label).where(journal_rows.c.profile_id == profile)
+        """Links, past ones too, whose names now or before hold every word of `text`, whatever the case; sorted."""
+        called = select(link_rows.c.id).where(
+            link_rows.c.profile_id == profile, matching(link_rows.c.terms, words_of(text))
+        )
         with reading(self._engine) as connection:
-            # Compared here: SQLite folds the case of ASCII letters only.
-            for link, label in connection.execution_options(yield_per=_CHUNK).execute(labels.union(former)):
-                if wanted in _folded(label):
-                    found.add(LinkId(link))
-        return sorted(found)
+            return [LinkId(link) for link in connection.execute(called.order_by(link_rows.c.id)).scalars()]
 
     def export(self, profile: ProfileId) -> Iterator[Mapping[str, object]]:
         """All that is kept of a profile, as JSON-ready objects: `{"table": "link" | "run" | "entry", ...}`, entries by run in their order."""
@@ -80,7 +75,3 @@ class SqlHistory:
             yield {"table": "run", **codec.plain(run)}
             for entry in self.entries_of_run(run.id):
                 yield {"table": "entry", **codec.plain(entry)}
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()

@@ -9,9 +9,11 @@ from sqlalchemy import Connection, Engine, Row, select
 
 from app.adapters.db.session import reading
 from app.adapters.db.tables import links
+from app.adapters.db.terms import accumulated
 from app.adapters.db.upsert import upsert
 from app.domain.ids import LinkId, ProfileId
 from app.domain.sync import End, Kind, Link, Side
+from app.domain.terms import joined
 
 CHUNK = 1000
 """Links per statement of a stream."""
@@ -37,7 +39,8 @@ def save(connection: Connection, profile: ProfileId, changed: Iterable[Link]) ->
     """Store links as given. Raises (at the end of the block): BooksBroken if two links that have not ended claim one item."""
     # Ended ones first: what they give up, another link of this batch may claim.
     ordered = sorted(changed, key=lambda link: not link.ended)
-    upsert(connection, links, [_row(profile, link) for link in ordered])
+    rows = [_row(profile, link) for link in ordered]
+    upsert(connection, links, rows, computed=lambda given: {"terms": accumulated(links.c.terms, given.terms)})
 
 
 def read(row: Row[Any]) -> Link:
@@ -58,6 +61,7 @@ def read(row: Row[Any]) -> Link:
         incomplete=row.incomplete,
         missing=row.missing,
         undone=row.undone,
+        terms=row.terms,
     )
 
 
@@ -83,6 +87,7 @@ def _row(profile: ProfileId, link: Link) -> Mapping[str, Any]:
         "incomplete": link.incomplete,
         "missing": link.missing,
         "undone": link.undone,
+        "terms": joined(link.label, link.terms),
     }
     for side in Side:
         end = link.end(side)

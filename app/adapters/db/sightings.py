@@ -10,11 +10,12 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete,
 from app.adapters.db.tables import cursors, sightings
 from app.adapters.db.upsert import Excluded, upsert
 from app.domain.ids import ItemId, ProfileId
-from app.domain.plan import Seen
+from app.domain.plan import KindPlan, Seen
 from app.domain.sync import Kind, Side, Sighting
+from app.domain.terms import joined
 from app.ports import Cursor
 
-_DESCRIBED = ("held", "label", "detail")
+_DESCRIBED = ("held", "label", "detail", "terms")
 
 
 def cursor(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> Cursor:
@@ -53,6 +54,22 @@ def hold(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[
     )
 
 
+def describe(connection: Connection, profile: ProfileId, plan: KindPlan) -> None:
+    """Note the names of what is planned: lists tell ids only, and *explain* looks for names (R41)."""
+    ends = [
+        {"of_side": side, "of_item": end.id, "label": action.label, "terms": joined(action.label, action.terms)}
+        for action in plan.actions
+        for side, end in ((Side.WICE, action.wice), (Side.EXCHANGE, action.exchange))
+        if end
+    ]
+    if not ends:
+        return
+    ours = (sightings.c.profile_id == profile, sightings.c.kind == plan.kind, sightings.c.held.is_(None))
+    named = (sightings.c.side == bindparam("of_side"), sightings.c.item_id == bindparam("of_item"))
+    statement = update(sightings).where(*ours, *named).values(label=bindparam("label"), terms=bindparam("terms"))
+    connection.execute(statement, ends)
+
+
 def hold_unless_seen(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[Seen]) -> None:
     """Hold what is not remembered yet; news of an item stay unsettled."""
     known = {(one.side, one.id) for side in Side for one in seen(connection, profile, kind, side)} if held else set()
@@ -67,7 +84,7 @@ def seen(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> 
         .order_by(sightings.c.item_id)
     )
     return [
-        Seen(row.side, row.item_id, row.version, row.gone, row.held, row.label, row.detail)
+        Seen(row.side, row.item_id, row.version, row.gone, row.held, row.label, row.detail, row.terms)
         for row in connection.execute(query)
     ]
 
@@ -95,7 +112,7 @@ def forget_side(connection: Connection, profiles: Collection[ProfileId], kinds: 
 def release(connection: Connection, profiles: Collection[ProfileId]) -> None:
     """Make held sightings unsettled ones: the settings that held them have changed."""
     held = update(sightings).where(sightings.c.profile_id.in_(profiles), sightings.c.held.is_not(None))
-    connection.execute(held.values(held=None, label="", detail=""))
+    connection.execute(held.values(held=None, detail=""))
 
 
 def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
@@ -109,6 +126,7 @@ def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
         "held": one.held,
         "label": one.label,
         "detail": one.detail,
+        "terms": joined(one.label, one.terms),
     }
 
 

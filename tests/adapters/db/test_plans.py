@@ -144,4 +144,4 @@ def test_a_plan_is_stored_and_read_in_a_few_statements(ledger):
     with counted_statements() as sent:
         ledger.save_plan(PlanState.OPEN, [kind])
         assert ledger.stored_plan().kinds == (kind,)
-    assert len(sent) == 8
+    assert len(sent) == 9

@@ -1,0 +1,49 @@
+"""The words by which people look an item up: names, e-mail addresses, company, title - folded, so that "MÜLLER" finds "Müller" (R41)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Final
+
+from app.domain.contact import EMAIL_FIELDS, Contact, Entity
+from app.domain.fingerprint import Record, clean
+
+LONGEST: Final = 1000
+"""Characters that are kept of one item's terms: its newest names come first."""
+
+
+def folded(text: str) -> str:
+    """`text` as it is compared: compatible characters alike (NFKC), without case, blanks as one."""
+    loose = unicodedata.normalize("NFKC", clean(text)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", loose).split())
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The folded words of a question, each once; commas separate words too ("Schulz, Anna")."""
+    return tuple(dict.fromkeys(folded(text.replace(",", " ")).split()))
+
+
+def terms_of(*records: Record | None) -> str:
+    """What these records are found by, one term a line."""
+    return joined(*(term for record in records if record for term in _terms(record)))
+
+
+def joined(*terms: str) -> str:
+    """Terms of several sources, each line once, in their order."""
+    lines = (folded(line) for term in terms for line in term.split("\n"))
+    return "\n".join(dict.fromkeys(line for line in lines if line))[:LONGEST]
+
+
+def hit(words: Iterable[str], terms: str) -> bool:
+    """Does every word occur in `terms`?"""
+    return all(word in terms for word in words)
+
+
+def _terms(record: Record) -> Iterable[str]:
+    yield record.label
+    if isinstance(record, Contact):
+        if record.entity is Entity.PERSON:
+            yield f"{record.first_name} {record.last_name}"
+        yield from (getattr(record, name) for name in sorted(EMAIL_FIELDS))
+        yield record.company_name
