@@ -96,12 +96,13 @@ def _columns() -> None:
     op.create_index("ix_sightings_unsettled", "sightings", ["at"], sqlite_where=unsettled, postgresql_where=unsettled)
     op.add_column("links", next(_texts("terms")))
     op.add_column("links", _flag("undone"))
-    for column in _texts("requested_by", "verb"):
-        op.add_column("runs", column)
+    op.add_column("runs", next(_texts("requested_by")))
+    for name, default in (("verb", "sync"), ("summary", "{}")):
+        op.add_column("runs", sa.Column(name, sa.Text(), nullable=False, server_default=default))
     op.create_index("ix_runs_started_id", "runs", ["started", "id"])
     for name in ("status", "trigger", "verb"):
         op.create_index(f"ix_runs_{name}_started_id", "runs", [name, "started", "id"])
-    op.execute("UPDATE runs SET verb = CASE trigger WHEN 'scheduled' THEN 'sync' ELSE trigger END")
+    op.execute("UPDATE runs SET verb = trigger WHERE trigger IN ('analyse', 'confirm', 'discard')")
     op.add_column("plans", sa.Column("undoes", sa.Text(), nullable=False, server_default="[]"))
     op.add_column("plan_actions", _flag("left_out"))
 
@@ -136,7 +137,8 @@ def _runs() -> None:
         "run_stats",
         _moment("hour", nullable=False),
         _required("status"),
-        *map(_number, ("runs", "exchange_writes", "wice_writes", "conflicts", "failed_items", "milliseconds")),
+        *map(_number, ("runs", "exchange_writes", "wice_writes", "conflicts", "failed_items")),
+        sa.Column("milliseconds", sa.BigInteger(), nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("hour", "status", name="pk_run_stats"),
     )
 

@@ -29,8 +29,9 @@ from app.domain.account import Access, Auth, CompanyData, Conflict, Direction, F
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState
 from app.domain.plan import Action, Alarm, Hint, HintReason, Op, PlanState
-from app.domain.run import RunStatus
+from app.domain.run import RunStatus, Verb
 from app.domain.sync import End, Kind, Side
+from app.domain.views import RunSummary
 
 metadata = MetaData(
     naming_convention={
@@ -295,7 +296,8 @@ runs = Table(
     Column("finished", UtcDateTime),
     Column("report", Stored(dict), nullable=False, server_default="{}"),
     _text("requested_by"),
-    _text("verb"),
+    Column("verb", Choice(Verb), nullable=False, server_default=Verb.SYNC),
+    Column("summary", Stored(RunSummary), nullable=False, server_default="{}"),
     UniqueConstraint("profile_id", "number"),
     Index(None, "started", "id"),
     *(Index(None, column, "started", "id") for column in ("status", "trigger", "verb")),

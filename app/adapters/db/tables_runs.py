@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
 from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTime
 from app.adapters.db.tables import metadata
@@ -58,5 +58,5 @@ run_stats = Table(
     _number("wice_writes"),
     _number("conflicts"),
     _number("failed_items"),
-    _number("milliseconds"),
+    Column("milliseconds", BigInteger, nullable=False, server_default="0"),
 )

@@ -1,0 +1,120 @@
+"""What an ended run leaves behind, in the transaction that ends it: how its profile is now, its line in lists, and the statistics of the hour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, distinct, func, select, update
+
+from app.adapters.db.tables import failures, journal, plans, profiles, runs
+from app.adapters.db.tables_runs import run_stats
+from app.adapters.db.upsert import upsert
+from app.domain.ids import ProfileId, RunId
+from app.domain.journal import IntentState
+from app.domain.plan import HintReason, Op, PlanState
+from app.domain.run import RunStatus, Verb
+from app.domain.sync import Side
+from app.domain.views import RunSummary, SideCounts
+
+_SYNCHRONISING: Final = (Verb.SYNC, Verb.CONFIRM, Verb.RETRY)
+_CARRIED_OUT: Final = (RunStatus.DONE, RunStatus.NOTHING_TO_DO, RunStatus.PARTIAL)
+_INTERRUPTED: Final = "The run was interrupted; the next one goes on where it stopped."
+
+
+def note(connection: Connection, run: RunId) -> None:
+    """Write down what came of a run that has just ended."""
+    ended = connection.execute(select(runs).where(runs.c.id == run)).one()
+    summary = summarised(ended.report)
+    connection.execute(update(runs).where(runs.c.id == run).values(summary=summary))
+    connection.execute(update(profiles).where(profiles.c.id == ended.profile_id).values(**_profile(ended, summary)))
+    refresh(connection, ended.profile_id)
+    _count(connection, ended)
+
+
+def refresh(connection: Connection, profile: ProfileId) -> None:
+    """Bring in line what the profile's row repeats of its plans and failures."""
+    waiting = _newest_waiting(profile).scalar_subquery()
+    failed = select(func.count()).select_from(failures).where(failures.c.profile_id == profile).scalar_subquery()
+    values = {"waiting_run": func.coalesce(waiting, ""), "failed_items": failed}
+    connection.execute(update(profiles).where(profiles.c.id == profile).values(**values))
+
+
+def summarised(report: Mapping[str, Any]) -> RunSummary:
+    """A report, as the contract has it, in a line; of one that is not whole, what it holds."""
+    kinds = [kind for kind in report.get("kinds", {}).values() if kind]
+    hints = [hint for kind in kinds for hint in kind.get("hints", ())]
+    return RunSummary(
+        exchange=_counts(kinds, Side.EXCHANGE),
+        wice=_counts(kinds, Side.WICE),
+        conflicts=sum(kind.get("conflicts", 0) for kind in kinds),
+        hints=len(hints),
+        frozen=sum(hint.get("reason") == HintReason.FROZEN for hint in hints),
+        failed=sum(len(kind.get("failed", ())) for kind in kinds),
+        message=_message(report, kinds),
+    )
+
+
+def _counts(kinds: Iterable[Mapping[str, Any]], side: Side) -> SideCounts:
+    cells = [kind.get(side.value, {}) for kind in kinds]
+    return SideCounts(**{op.value: sum(cell.get(op.value, 0) for cell in cells) for op in Op})
+
+
+def _message(report: Mapping[str, Any], kinds: Iterable[Mapping[str, Any]]) -> str:
+    if report.get("message"):
+        return str(report["message"])
+    if report.get("error"):
+        return _INTERRUPTED
+    return " ".join(alarm for kind in kinds for alarm in kind.get("alarms", ()))
+
+
+def _profile(ended: Row[Any], summary: RunSummary) -> dict[str, object]:
+    """The columns of the profile that speak of its latest run."""
+    values: dict[str, object] = {
+        "last_run": ended.id,
+        "last_status": ended.status,
+        "last_finished": ended.finished,
+        "last_message": summary.message,
+    }
+    if ended.status is RunStatus.FAILED:
+        values["failed_runs"] = profiles.c.failed_runs + 1
+    elif ended.status is not RunStatus.CANCELLED and ended.verb != Verb.DISCARD:
+        # A discarded plan says nothing about the servers, nor does a run that a person stopped.
+        values |= {"failed_runs": 0, "frozen_items": summary.frozen}
+    if ended.verb in _SYNCHRONISING and ended.status in _CARRIED_OUT:
+        values["synced_at"] = ended.finished
+    return values
+
+
+def _newest_waiting(profile: ProfileId) -> Select[tuple[str]]:
+    waiting = (plans.c.profile_id == profile, plans.c.state == PlanState.NEEDS_CONFIRMATION)
+    return select(plans.c.run_id).where(*waiting).order_by(plans.c.seq.desc()).limit(1)
+
+
+def _count(connection: Connection, ended: Row[Any]) -> None:
+    """Add the run to its hour. What was written is counted in the journal: a report may hold plans, or be lost with its run."""
+    done, mine = journal.c.state == IntentState.DONE, journal.c.run_id == ended.id
+    written = select(journal.c.side, func.count()).where(mine, done).group_by(journal.c.side)
+    writes = dict(connection.execute(written).tuples().all())
+    settled = func.count(distinct(journal.c.key)).filter(done, journal.c.conflict)
+    refused = func.count().filter(journal.c.state == IntentState.REFUSED)
+    conflicts, failed = connection.execute(select(settled, refused).where(mine)).one()
+    row = {
+        "hour": _hour(ended.finished),
+        "status": ended.status,
+        "runs": 1,
+        "exchange_writes": writes.get(Side.EXCHANGE, 0),
+        "wice_writes": writes.get(Side.WICE, 0),
+        "conflicts": conflicts,
+        "failed_items": failed,
+        "milliseconds": (ended.finished - ended.started) // timedelta(milliseconds=1),
+    }
+    added = [name for name in row if name not in run_stats.primary_key.columns]
+    upsert(
+        connection, run_stats, [row], computed=lambda given: {name: run_stats.c[name] + given[name] for name in added}
+    )
+
+
+def _hour(moment: datetime) -> datetime:
+    return moment.replace(minute=0, second=0, microsecond=0)
