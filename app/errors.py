@@ -42,6 +42,10 @@ class Retry(WiceSyncError):
         self.after = after
 
 
+class Throttled(Retry):
+    """This was tried too often: wait for `after`."""
+
+
 class Halt(WiceSyncError):
     """This account, profile or kind cannot go on until an administrator has acted; `str()` says what to do."""
 

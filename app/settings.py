@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -16,6 +17,7 @@ from app.errors import BadInput
 _PREFIX = "WICE_SYNC_"
 _DATABASE_FILE = "wice-sync.db"
 _KEY_FILE = "secret.key"
+_BROKER_SOCKET = "broker.sock"
 
 
 def _whole_path(path: Path) -> Path:
@@ -44,8 +46,17 @@ class Settings(BaseSettings):
         description="Keys that encrypt stored passwords: `id:base64key[,id:base64key]` (32 bytes each; the first one encrypts, all "
         f"decrypt), or `file:PATH` of a file that holds them. Not given: the file `{_KEY_FILE}` in the home directory, created at first use.",
     )
+    broker_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="Broker through which workers hear of runs: `redis://:password@host:6379/0` (Redis or Valkey). Not given: one that "
+        "`wice-sync up` runs in the home directory.",
+    )
     portal_url: str = Field(
         default="http://127.0.0.1:8080", description="Where the portal listens.", pattern=r"^https?://[^/\s]+/?$"
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Reverse proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`), with commas between them.",
     )
     request_timeout_s: float = Field(
         default=60.0, gt=0, le=600, description="Longest wait for one answer of a Wice or Exchange server, in seconds."
@@ -86,6 +97,18 @@ class Settings(BaseSettings):
     def key_file(self) -> Path:
         """The generated key, used while `secret_keys` is empty."""
         return self.home / _KEY_FILE
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for part in value.replace(",", " ").split():
+            ip_network(part, strict=False)
+        return value
+
+    @property
+    def broker_socket(self) -> Path:
+        """Where the embedded broker listens, used while `broker_url` is empty."""
+        return self.home / _BROKER_SOCKET
 
     @field_validator("log_level", mode="before")
     @classmethod

@@ -6,19 +6,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from app.adapters.db import Database, open_database
 from app.adapters.licence import load_keys
+from app.adapters.queue import open_queue
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
+from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
-from app.domain.ids import ProfileId
+from app.domain.ids import ProfileId, RunId
 from app.errors import Halt, HaltCode, NotFound, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.licences import KeyReader
 from app.ports.reaching import Passed, Stopped
+from app.ports.requests import Queue
 from app.services.desk import Desk, Progress
 from app.services.licences import Licences
 from app.services.report import RunReport
@@ -29,15 +33,30 @@ if TYPE_CHECKING:
 
 
 class Application:
-    """What services need of the outside; see `app.ports`. Not thread-safe: one per thread."""
+    """What services need of the outside; see `app.ports`. May be used by several threads at once, each run by one."""
 
     def __init__(self, settings: Settings, database: Database, keys: KeyReader | None = None) -> None:
         self.registry: Final = database.registry
         self.books: Final = database.books
         self.history: Final = database.history
+        self.requests: Final = database.requests
+        self.work: Final = database.work
+        self.dispatch: Final = database.dispatch
+        self.choices: Final = database.choices
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
         self.database: Final = database
+        of_people = PeopleServices(settings, database, now)
+        self.sign_in: Final = of_people.sign_in
+        self.people: Final = of_people.people
+        self.api_tokens: Final = of_people.api_tokens
+        self.audit: Final = of_people.audit
+        self.replies: Final = of_people.replies
         self._settings = settings
+
+    @cached_property
+    def queue(self) -> Queue:
+        """Where workers hear of requests."""
+        return open_queue(self._settings)
 
     @property
     def installation(self) -> str:
@@ -60,13 +79,15 @@ class Application:
         return self.registry.active_profiles()
 
     @contextmanager
-    def desk(self, name: str, trigger: str, progress: Progress) -> Iterator[Desk]:
-        """Open a run of the profile `name` ("profile" or "account/profile") with both servers.
+    def desk(
+        self, name: str, trigger: str, progress: Progress, run: RunId | None = None, requested_by: str = ""
+    ) -> Iterator[Desk]:
+        """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if it was asked for.
 
         Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
         """
         profile = self.registry.profile(name)[0]
-        with self.books.open(profile.id, trigger) as ledger, ExitStack() as connections:
+        with self.books.open(profile.id, trigger, run, requested_by) as ledger, ExitStack() as connections:
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:

@@ -90,6 +90,23 @@ class SetupLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Failures:
+    """Sign-ins that failed, and when the latest did."""
+
+    count: int = 0
+    last: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBefore:
+    """What went before an attempt to sign in. `known`: this name came in from this address before."""
+
+    name: Failures
+    address: Failures
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Lifetimes:
     """How long a browser stays signed in: unused, and at all."""
 

@@ -16,6 +16,7 @@ from app.errors import (
     Retry,
     Superseded,
     Taken,
+    Throttled,
     WiceSyncError,
 )
 
@@ -38,6 +39,7 @@ _MEANINGS: Final[tuple[tuple[type[WiceSyncError], Meaning], ...]] = (
     (Denied, Meaning(403, "forbidden", "You may not do this")),
     (Cancelled, Meaning(409, "cancelled", "The run was cancelled")),
     (LeaseLost, Meaning(409, "busy", "Another run has this profile")),
+    (Throttled, Meaning(429, "too-many-requests", "Too many requests")),
     (Retry, Meaning(503, "unavailable", "A server is out of reach")),
 )
 _HALTS: Final = {

@@ -5,7 +5,7 @@ Whatever changes something takes the actor and is written into the audit log in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,12 +17,16 @@ from app.domain.people import (
     AuditPage,
     AuditQuery,
     Credentials,
+    FailedBefore,
     Lifetimes,
     Role,
     Session,
     SetupLink,
     User,
 )
+
+Wait = Callable[[FailedBefore, datetime], timedelta]
+"""How long an attempt waits after what went before it."""
 
 
 class Passwords(Protocol):
@@ -151,8 +155,8 @@ class Tokens(Protocol):
 class Attempts(Protocol):
     """Sign-ins under way and failed, by user name and by client address."""
 
-    def begin(self, name: str, address: str, now: datetime) -> timedelta | None:
-        """Count one attempt as failed until it succeeds; or how long to wait, then nothing is counted."""
+    def begin(self, name: str, address: str, now: datetime, wait: Wait) -> timedelta:
+        """How long to wait by the rule; where that is not at all, one attempt is counted as failed until it succeeds."""
         ...
 
     def failed(self, user: User | None, name: str, by: Actor) -> None:
@@ -160,7 +164,7 @@ class Attempts(Protocol):
         ...
 
     def succeeded(self, user: User, address: str, by: Actor) -> None:
-        """Take the attempt back, forget the name's failures, and write down who came in."""
+        """Take the attempt back, and forget the name's failures; attempts that were turned away are written down."""
         ...
 
 

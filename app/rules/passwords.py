@@ -13,11 +13,12 @@ _LONGEST_NAME: Final = 64
 _NAME: Final = re.compile(rf"\w[\w.@+-]{{0,{_LONGEST_NAME - 1}}}")
 _RESERVED: Final = frozenset({"system"})
 # The commonest that are long enough to pass, and their stems: what is left of a password without digits and signs at its ends.
-_COMMON: Final = frozenset(
-    "password passwort kennwort administrator qwertyuiop qwertzuiop qwertyuiopasdf qwertzuiopasdf asdfghjkl letmein welcome willkommen "
-    "iloveyou changeme changeit secret geheim passwordpassword passwortpasswort hallohallo wicesync wicecrm exchange sommer winter "
-    "superman baseball football princess sunshine trustno abcdefghijkl onetwothree qazwsxedcrfv zaqwsx".split()
-)
+_WORDS: Final = """
+    password passwort kennwort administrator qwertyuiop qwertzuiop qwertyuiopasdf qwertzuiopasdf asdfghjkl letmein welcome willkommen
+    iloveyou changeme changeit secret geheim passwordpassword passwortpasswort hallohallo wicesync wicecrm exchange sommer winter
+    superman baseball football princess sunshine trustno abcdefghijkl onetwothree qazwsxedcrfv zaqwsx
+"""
+_COMMON: Final = frozenset(_WORDS.split())
 _SHORTEST_VARIETY: Final = 5
 
 

@@ -6,13 +6,24 @@ from types import TracebackType
 from typing import Self
 
 from app.adapters.db import migrate, rotation
+from app.adapters.db.attempts import SqlAttempts
+from app.adapters.db.audit_log import SqlAuditLog
 from app.adapters.db.books import SqlBooks
+from app.adapters.db.choices import SqlChoices
+from app.adapters.db.dispatch import SqlDispatch
+from app.adapters.db.finding import SqlFinder
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
+from app.adapters.db.people import SqlUsers
 from app.adapters.db.registry import SqlRegistry
+from app.adapters.db.replies import SqlReplies
+from app.adapters.db.requests import SqlRequests
 from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
+from app.adapters.db.sessions import SqlSessions
+from app.adapters.db.tokens import SqlTokens
+from app.adapters.db.work import SqlWork
 from app.settings import Settings
 
 
@@ -25,6 +36,17 @@ class Database:
         self.books = SqlBooks(self._engine, settings.lease)
         self.registry = SqlRegistry(self._engine, self._secrets)
         self.history = SqlHistory(self._engine)
+        self.requests = SqlRequests(self._engine)
+        self.work = SqlWork(self._engine, settings.lease)
+        self.dispatch = SqlDispatch(self._engine)
+        self.choices = SqlChoices(self._engine)
+        self.users = SqlUsers(self._engine)
+        self.sessions = SqlSessions(self._engine)
+        self.tokens = SqlTokens(self._engine)
+        self.attempts = SqlAttempts(self._engine)
+        self.audit_log = SqlAuditLog(self._engine)
+        self.replies = SqlReplies(self._engine)
+        self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
 
     def migrate(self) -> None:
