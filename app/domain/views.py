@@ -341,10 +341,10 @@ class Overview:
     hours: Sequence[Activity]
     days: Sequence[Activity]
     freshness: Sequence[Fresh]
-    confirmations: Todo[ProfileRow] = Todo[ProfileRow]()
-    failing: Todo[ProfileRow] = Todo[ProfileRow]()
-    frozen: Todo[ProfileRow] = Todo[ProfileRow]()
-    quarantined: Todo[FailureRow] = Todo[FailureRow]()
+    confirmations: Todo[ProfileRow]
+    failing: Todo[ProfileRow]
+    frozen: Todo[ProfileRow]
+    quarantined: Todo[FailureRow]
 
     @property
     def accounts(self) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, not_, or_, select, update
 
 from app.adapters.db.tables import cursors, sightings
 from app.adapters.db.upsert import Excluded, upsert
@@ -112,7 +113,7 @@ def forget_side(connection: Connection, profiles: Collection[ProfileId], kinds: 
 def release(connection: Connection, profiles: Collection[ProfileId]) -> None:
     """Make held sightings unsettled ones: the settings that held them have changed."""
     held = update(sightings).where(sightings.c.profile_id.in_(profiles), sightings.c.held.is_not(None))
-    connection.execute(held.values(held=None, detail=""))
+    connection.execute(held.values(held=None, detail="", at=datetime.now(UTC)))
 
 
 def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
@@ -127,9 +128,14 @@ def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
         "label": one.label,
         "detail": one.detail,
         "terms": joined(one.label, one.terms),
+        "at": None if one.held else datetime.now(UTC),
     }
 
 
 def _kept_hold(given: Excluded) -> Mapping[str, ColumnElement[Any]]:
     unchanged = and_(sightings.c.version == given.version, sightings.c.gone == given.gone)
-    return {name: case((unchanged, sightings.c[name]), else_=given[name]) for name in _DESCRIBED}
+    kept = {name: case((unchanged, sightings.c[name]), else_=given[name]) for name in _DESCRIBED}
+    # Since when it waits: an item that changes once more before it is settled has waited since its first change.
+    held = sightings.c.held.is_not(None)
+    waits = or_(and_(held, unchanged), and_(not_(held), sightings.c.at.is_not(None)))
+    return kept | {"at": case((waits, sightings.c.at), else_=given.at)}
