@@ -239,6 +239,10 @@ class StoredPlan:
         """Is this newly planned action about an item of this plan, be it to execute or to leave out?"""
         return bool(action.names & self._all_keys)
 
+    def has(self, keys: Iterable[str]) -> bool:
+        """Does it have an action of each of these keys?"""
+        return self._all_keys.issuperset(keys)
+
     @property
     def _all_keys(self) -> frozenset[str]:
         return frozenset(action.key for action in self.actions)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from app.domain.ids import ProfileId, RunId
 
@@ -51,6 +52,10 @@ class Verb(StrEnum):
     RETRY = "retry"
 
 
+SCHEDULED: Final = "scheduled"
+"""Trigger of a run that no person asked for; the trigger of any other is its verb. Only a person's run approves a first plan (R27)."""
+
+
 class RequestState(StrEnum):
     """Life of a request; ENDED whatever came of it: the run of the same id says what."""
 
@@ -65,6 +70,7 @@ class RunRequest:
     """A run that somebody asked for. Its id is the id of the run that carries it out.
 
     `subject`: the run whose plan is confirmed or discarded, or that is undone. `items`: attempts (UNDO) or action keys (RETRY), () for all.
+    `attempts`: how often the same was tried before this request. `not_before`: a busy server asked to be left alone until then.
     `done` of `total` are through `step`; `total` is 0 while nobody knows it. `message`: why it ended without a run.
     """
 

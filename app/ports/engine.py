@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.account import Account, Carried, ExchangeServer, Linked, Profile, Template, WiceServer
+from app.domain.finding import Discovery, Question
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.people import SYSTEM, Actor
@@ -131,6 +132,13 @@ class Crm(Protocol):
         """The records of this account's scope (R4, R11)."""
         ...
 
+    def find(self, kind: Kind, question: Question) -> Discovery:
+        """Search among all records that the account may see, in scope or not (R41).
+
+        Of a private appointment of somebody else nothing is told; asked for by its id, only that it is there (R19).
+        """
+        ...
+
     def close(self) -> None:
         """Free connections."""
         ...
@@ -195,6 +203,13 @@ class Mailbox(Protocol):
         """The items of this folder."""
         ...
 
+    def find(self, kind: Kind, question: Question, folder_id: str) -> Discovery:
+        """Search in the profile's folder (`folder_id`, "" if it has none yet), in all others of its kind, and in Deleted Items (R41).
+
+        Somebody else's private meeting is not found by its words (R19).
+        """
+        ...
+
     def close(self) -> None:
         """Free connections."""
         ...
@@ -246,6 +261,10 @@ class Ledger(Protocol):
 
     def failures(self, kind: Kind) -> Mapping[str, Failure]:
         """Refused items by action key (R32)."""
+        ...
+
+    def release(self, keys: Collection[str]) -> None:
+        """Try again what was refused, is quarantined (R32) or frozen (R40), by action keys; all of it if none is given."""
         ...
 
     def begin(self, intents: Sequence[Intent]) -> None:
@@ -324,8 +343,10 @@ class Books(Protocol):
         """This installation's random id, part of folder markers (R43)."""
         ...
 
-    def open(self, profile: ProfileId, trigger: str) -> AbstractContextManager[Ledger]:
-        """Take the profile's lease, start a run (`trigger`: "analyse", "sync", "confirm", ...).
+    def open(
+        self, profile: ProfileId, trigger: str, run: RunId | None = None, requested_by: str = ""
+    ) -> AbstractContextManager[Ledger]:
+        """Take the profile's lease, start a run (`trigger`: "analyse", "sync", "confirm", ...), with the id `run` if it was asked for under one.
 
         A lease whose holder is a dead process of this machine, or that has expired, is taken over; its run is closed as failed.
         Leaving the context without `finish` closes the run as failed and frees the lease. Raises: LeaseLost if another live run holds it.

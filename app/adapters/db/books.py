@@ -13,7 +13,7 @@ from app.adapters.db import leases, runs
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.session import reading, writing
 from app.adapters.db.tables import installation
-from app.domain.ids import ProfileId
+from app.domain.ids import ProfileId, RunId
 from app.errors import WiceSyncError
 
 
@@ -31,12 +31,14 @@ class SqlBooks:
             return str(connection.execute(select(installation.c.id)).scalar_one())
 
     @contextmanager
-    def open(self, profile: ProfileId, trigger: str) -> Iterator[SqlLedger]:
+    def open(
+        self, profile: ProfileId, trigger: str, run: RunId | None = None, requested_by: str = ""
+    ) -> Iterator[SqlLedger]:
         """See `app.ports.Books.open`."""
         with writing(self._engine) as connection:
             lease = leases.take(connection, profile, self._length)
-            run, number = runs.start(connection, profile, trigger)
-        ledger = SqlLedger(self._engine, lease, run, number)
+            started, number = runs.start(connection, profile, trigger, run, requested_by)
+        ledger = SqlLedger(self._engine, lease, started, number)
         try:
             yield ledger
         except BaseException:

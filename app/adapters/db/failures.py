@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 
 from sqlalchemy import Connection, bindparam, delete, select
@@ -30,6 +30,14 @@ def change(connection: Connection, profile: ProfileId, verdicts: Mapping[str, Fa
     if forgotten:
         statement = delete(failures).where(failures.c.profile_id == profile, failures.c.key == bindparam("of_key"))
         connection.execute(statement, forgotten)
+
+
+def forget(connection: Connection, profile: ProfileId, keys: Collection[str]) -> None:
+    """Forget the failures of these keys; of all, if none is given."""
+    if keys:
+        change(connection, profile, dict.fromkeys(keys))
+    else:
+        connection.execute(delete(failures).where(failures.c.profile_id == profile))
 
 
 def _row(profile: ProfileId, failure: Failure) -> Mapping[str, object]:

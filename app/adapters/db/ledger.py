@@ -63,6 +63,11 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return failures.of_kind(connection, self._profile, kind)
 
+    def release(self, keys: Collection[str]) -> None:
+        with self._writing() as connection:
+            failures.forget(connection, self._profile, keys)
+            links.thaw(connection, self._profile, keys)
+
     def begin(self, intents: Sequence[Intent]) -> None:
         with self._writing() as connection:
             journal.begin(connection, self._profile, self.run, intents)
@@ -104,6 +109,8 @@ class SqlLedger:
 
     def save_plan(self, state: PlanState, kinds: Sequence[KindPlan], undoes: Sequence[AttemptId] = ()) -> PlanId:
         with self._writing() as connection:
+            for plan in kinds:
+                listed.describe(connection, self._profile, plan)
             return plans.save(connection, self._profile, self.run, state, kinds, undoes)
 
     def set_plan_state(self, plan: PlanId, state: PlanState) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select, update
 
 from app.adapters.db.session import reading
 from app.adapters.db.tables import links
@@ -41,6 +41,16 @@ def save(connection: Connection, profile: ProfileId, changed: Iterable[Link]) ->
     ordered = sorted(changed, key=lambda link: not link.ended)
     rows = [_row(profile, link) for link in ordered]
     upsert(connection, links, rows, computed=lambda given: {"terms": accumulated(links.c.terms, given.terms)})
+
+
+def thaw(connection: Connection, profile: ProfileId, ids: Collection[str]) -> None:
+    """Forget how often these links (all, if none is given) were written without a person's edit: what was frozen is written again (R40)."""
+    frozen = update(links).where(links.c.profile_id == profile, links.c.written_runs > 0)
+    if not ids:
+        connection.execute(frozen.values(written_runs=0))
+        return
+    one = frozen.where(links.c.id == bindparam("of_id")).values(written_runs=0)
+    connection.execute(one, [{"of_id": link} for link in ids])
 
 
 def read(row: Row[Any]) -> Link:

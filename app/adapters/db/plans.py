@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from app.adapters.db.tables import plan_actions, plan_kinds, plans
 from app.domain.ids import AttemptId, PlanId, ProfileId, RunId, new_id
 from app.domain.plan import Action, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind
+from app.errors import NotFound, Taken
 
+CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
 
@@ -60,7 +62,45 @@ def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
     row = connection.execute(query.order_by(plans.c.seq.desc()).limit(1)).one_or_none()
     if row is None:
         return None
-    return StoredPlan(id=row.id, run=row.run_id, state=row.state, undoes=row.undoes, kinds=_kinds(connection, row.seq))
+    return StoredPlan(
+        id=row.id,
+        run=row.run_id,
+        state=row.state,
+        undoes=row.undoes,
+        kinds=_kinds(connection, row.seq),
+        left_out=frozenset(connection.execute(_left_out(row.seq)).scalars().all()),
+    )
+
+
+def leave_out(connection: Connection, run: RunId, keys: Collection[str], *, out: bool) -> StoredPlan:
+    """Leave these actions out of the plan that `run` made, or take them in again; return the plan as it is then.
+
+    Raises: NotFound if it has no plan or no such action, Taken if the plan is being executed, or is over.
+    """
+    # Touched first, and with that locked: an execution that begins at this moment either waits for us, or is seen by us.
+    ours = update(plans).where(plans.c.run_id == run, plans.c.state.in_(CHANGEABLE))
+    seqs = connection.execute(ours.values(state=plans.c.state).returning(plans.c.seq)).scalars().all()
+    if not seqs:
+        _refuse(connection, run)
+    wanted = (plan_actions.c.plan_seq == max(seqs), plan_actions.c.key == bindparam("of_key"))
+    rows = [{"of_key": key} for key in keys]
+    if rows:
+        connection.execute(update(plan_actions).where(*wanted).values(left_out=out), rows)
+    plan = newest(connection, select(plans).where(plans.c.seq == max(seqs)))
+    if plan is None or not plan.has(keys):
+        raise NotFound("this plan has no such action; it was made anew meanwhile: look at it again")
+    return plan
+
+
+def _refuse(connection: Connection, run: RunId) -> NoReturn:
+    state = connection.execute(select(plans.c.state).where(plans.c.run_id == run).limit(1)).scalar()
+    if state is None:
+        raise NotFound(f"run {run} has no plan")
+    raise Taken(f"the plan of run {run} is {state.value}: nothing of it can be left out any more")
+
+
+def _left_out(seq: int) -> Select[Any]:
+    return select(plan_actions.c.key).where(plan_actions.c.plan_seq == seq, plan_actions.c.left_out)
 
 
 def _insert_kinds(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:

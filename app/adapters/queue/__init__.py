@@ -1,0 +1,30 @@
+"""Celery over Redis or Valkey: the way from whoever asks for a run to a worker. Carries ids only; the truth is in the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.ports.requests import Queue
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+
+def open_queue(settings: Settings) -> Queue:
+    """The queue of the configured broker; connects at first use."""
+    from app.adapters.queue.sender import (
+        CeleryQueue,  # late: most commands send nothing, and Celery takes its time to load
+    )
+
+    return CeleryQueue(settings)
+
+
+def open_celery(settings: Settings) -> Celery:
+    """What a worker consists of, without its tasks."""
+    from app.adapters.queue.celery import open_celery as opened
+
+    return opened(settings)
+
+
+__all__ = ["open_celery", "open_queue"]

@@ -1,0 +1,119 @@
+"""Runs that are asked for: who asks, who works them off, who sends them on. The rows are the truth, the queue's messages are hints."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Protocol
+
+from app.domain.ids import ProfileId, RunId
+from app.domain.people import Actor
+from app.domain.plan import StoredPlan
+from app.domain.run import RunRequest, Verb
+
+
+class Queue(Protocol):
+    """Where workers hear of requests. A message is a run's id, and may come twice, late, or not at all."""
+
+    def send(self, runs: Sequence[RunId], *, urgent: bool) -> None:
+        """Tell the workers; what is `urgent` is heard first. Raises: Retry if the broker is out of reach."""
+        ...
+
+    def backlog(self) -> int:
+        """Messages that no worker has taken yet. Raises: Retry."""
+        ...
+
+
+class Requests(Protocol):
+    """The portal's side."""
+
+    def ask(
+        self,
+        profiles: Sequence[str],
+        verb: Verb,
+        by: Actor,
+        *,
+        trigger: str,
+        subject: str = "",
+        items: Sequence[str] = (),
+    ) -> Sequence[RunRequest]:
+        """One queued request for each profile (account/name), in that order, all in one transaction.
+
+        One that is queued already for the same is not doubled but returned, and starts as soon as it can. Raises: NotFound.
+        """
+        ...
+
+    def sent(self, runs: Collection[RunId]) -> None:
+        """The workers were told."""
+        ...
+
+    def unsent(self, runs: Collection[RunId], message: str) -> Sequence[RunRequest]:
+        """They could not be told: the scheduler will; `message` says so to whoever looks."""
+        ...
+
+    def cancel(self, run: RunId, by: Actor) -> RunRequest:
+        """A queued request is over; a running one is asked to stop. Raises: NotFound, Taken if it is over already."""
+        ...
+
+    def request(self, run: RunId) -> RunRequest | None:
+        """The request that this run answers, or will."""
+        ...
+
+    def unfinished(self, profile: ProfileId) -> Sequence[RunRequest]:
+        """Running, then queued requests of a profile, in the order in which they were asked for."""
+        ...
+
+
+class Work(Protocol):
+    """The workers' side."""
+
+    def claim(self, run: RunId) -> RunRequest | None:
+        """Take a queued request whose time has come; None: another worker was faster, or it is over."""
+        ...
+
+    def advance(self, run: RunId, step: str, done: int, total: int) -> bool:
+        """Note a sign of life and how far the run is. Has somebody asked it to stop?"""
+        ...
+
+    def end(self, run: RunId, message: str = "", *, cancelled: bool = False) -> None:
+        """It is over; the run says what came of it, `message` why there is none."""
+        ...
+
+    def postpone(self, run: RunId, after: timedelta) -> None:
+        """Nothing has begun yet: back into the queue, not to be started before `after`."""
+        ...
+
+    def again(self, run: RunId, after: timedelta, message: str) -> RunRequest | None:
+        """It is over for now, and a new request like it is queued; None if it has been tried often enough, or was asked to stop."""
+        ...
+
+    def bury(self) -> Sequence[RunRequest]:
+        """Close the runs whose worker is no more, and ask for each anew; returns the new requests."""
+        ...
+
+
+class Dispatch(Protocol):
+    """The scheduler's side. Several schedulers may work at once: each row is given to one of them."""
+
+    def take_unsent(self, limit: int) -> Sequence[RunRequest]:
+        """Queued requests whose time has come and of which no worker has been told, from now on taken for told."""
+        ...
+
+    def take_unanswered(self, limit: int) -> Sequence[RunRequest]:
+        """Those of which workers were told a while ago, without any of them having claimed it."""
+        ...
+
+    def ask_for_due(self, limit: int) -> Sequence[RunRequest]:
+        """Ask for a synchronisation of profiles that are due by their schedule (R36), `limit` at most; taken for told."""
+        ...
+
+
+class Choices(Protocol):
+    """What an administrator leaves out of a plan."""
+
+    def leave_out(self, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> StoredPlan:
+        """Leave these actions out of the plan that `run` made, or take them in again; returns the plan as it is then.
+
+        Raises: NotFound, Taken if the plan is executed already.
+        """
+        ...
