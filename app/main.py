@@ -13,6 +13,7 @@ from app import web
 from app.api.application import create_api
 from app.bootstrap import Application, opened
 from app.errors import WiceSyncError
+from app.http import security
 from app.http.request_id import RequestIds
 from app.http.security import public
 from app.http.state import Portal
@@ -27,6 +28,8 @@ def create_app(settings: Settings, product: Application) -> FastAPI:
     _add_health(app, product)
     app.mount("/api/v1", create_api(portal))
     web.install(app)
+    security.install(app, portal)
+    security.install(app, portal)
     app.add_middleware(RequestIds)
     return app
 

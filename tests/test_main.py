@@ -1,0 +1,22 @@
+"""The portal's process: health for monitoring, the API below its path, answers that carry a request's id."""
+
+from __future__ import annotations
+
+from app.domain.people import Role
+from tests.services.portal import RunningPortal
+
+
+def test_health_needs_no_sign_in(portal: RunningPortal) -> None:
+    anybody = portal.anybody()
+    assert anybody.get("/healthz").json() == {"status": "ok"}
+    assert anybody.get("/readyz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_the_api_has_its_own_document_and_problems(portal: RunningPortal) -> None:
+    api = portal.api(Role.AUDITOR)
+    assert api.get("/openapi.json").json()["servers"] == [{"url": "/api/v1"}]
+    missing = api.get("/does-not-exist")
+    assert missing.status_code == 404
+    assert missing.headers["content-type"] == "application/problem+json"
+    assert missing.json()["type"] == "/problems/not-found"
+    assert missing.json()["request"] == missing.headers["x-request-id"]
