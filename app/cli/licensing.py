@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from datetime import UTC, date, datetime, timedelta
@@ -15,8 +14,8 @@ from rich.table import Table
 
 from app.cli.console import ERR, OUT, application
 from app.cli.handling import handled
+from app.cli.operator import operator
 from app.domain.licence import Edition, LicenceStatus
-from app.domain.people import Actor, Role, Via
 from app.errors import BadInput
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -44,7 +43,7 @@ def activate(
     """Activate a licence key."""
     pasted = sys.stdin.read() if key == "-" else key
     with application() as product:
-        _print(product.licences.activate(pasted, _operator()), as_json=as_json)
+        _print(product.licences.activate(pasted, operator()), as_json=as_json)
 
 
 def demo() -> None:
@@ -78,15 +77,6 @@ def issue(
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _operator() -> Actor:
-    """Whoever has a shell here may do everything; the audit log shall name them."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):  # a container's user need not have a name
-        name = "command line"
-    return Actor(name=name, role=Role.ADMINISTRATOR, via=Via.CLI)
 
 
 def _print(status: LicenceStatus, *, as_json: bool) -> None:

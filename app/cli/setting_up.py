@@ -13,6 +13,7 @@ import typer
 from app.cli.console import OUT, application
 from app.cli.exits import Exit
 from app.cli.handling import handled
+from app.cli.operator import operator
 from app.errors import BadInput
 from app.services.setup import Outcome, SettingUp, Step, step
 
@@ -23,7 +24,9 @@ def register(app: typer.Typer) -> None:
 
 
 def apply(
-    file: Annotated[Path, typer.Argument(help="TOML file with servers, accounts and profiles.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(help="TOML file with servers, templates, accounts and profiles.", show_default=False)
+    ],
     *,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what the file does not name.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before removing.")] = False,
@@ -37,11 +40,13 @@ def apply(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Create, change and (with --prune) remove servers, accounts and profiles as FILE says. Nothing in Wice or Exchange is touched."""
+    """Create, change and (with --prune) remove servers, templates, accounts and profiles as FILE says. Nothing in Wice or Exchange is touched."""
     from app.bootstrap import check_wice_server
 
     with application() as product:
-        work = SettingUp(product.registry, file, check_wice_server, prune=prune, full_editing=full_editing)
+        work = SettingUp(
+            product.registry, file, check_wice_server, prune=prune, full_editing=full_editing, by=operator()
+        )
         if work.surplus and not yes:
             _ask([step(Outcome.REMOVED, entity) for entity in work.surplus])
         steps = []

@@ -9,5 +9,6 @@
 | which company does a person from Exchange belong to? (R6) | `companies`, `founding` |
 | in which order, with which hints, is a whole kind planned? (R27) | `planner` |
 | when must an administrator be asked first? (R29) | `guards` |
+| what is locked after a profile's first synchronisation? (R35) | `locks` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
 """

@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Final
 
-from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.account import Account, ExchangeServer, Profile, Template, WiceServer
 from app.ports import History, Registry
 
 FORMAT: Final = 1
@@ -23,6 +23,7 @@ def export(registry: Registry, history: History, installation: str, at: datetime
     yield f'{{"format": {FORMAT}, "installation": {_json(installation)}, "exported_at": {_json(at.isoformat())}'
     yield from _list("wice_servers", (_plain(one) for one in registry.wice_servers(secrets=False)))
     yield from _list("exchange_servers", (_plain(one) for one in registry.exchange_servers(secrets=False)))
+    yield from _list("templates", (_plain(one) for one in registry.templates()))
     yield from _list("accounts", (_plain(one) for one in registry.accounts(secrets=False)))
     profiles = registry.profiles()
     yield from _list("profiles", (_plain(one) for one in profiles))
@@ -42,7 +43,7 @@ def _list(name: str, rows: Iterator[dict[str, object]]) -> Iterator[str]:
     yield "]"
 
 
-def _plain(entity: WiceServer | ExchangeServer | Account | Profile) -> dict[str, object]:
+def _plain(entity: WiceServer | ExchangeServer | Account | Profile | Template) -> dict[str, object]:
     # What a value does not show of itself is a secret.
     return {field.name: getattr(entity, field.name) for field in fields(entity) if field.repr}
 

@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.account import Account, ExchangeServer, Profile, Template, WiceServer
+from app.domain.people import SYSTEM, Actor
 from app.domain.sync import Kind
 from app.errors import BadInput
 from app.ports import Registry
+from app.rules.locks import moved
 from app.services.setup_checks import CheckWiceServer, Setup, checked
 from app.services.setup_file import read_setup_file
 
-Entity = WiceServer | ExchangeServer | Account | Profile
+Entity = WiceServer | ExchangeServer | Account | Profile | Template
 
 
 class Outcome(StrEnum):
@@ -43,8 +45,9 @@ class Step:
 class Stored:
     """What is there already, without secrets; by name."""
 
-    wice_servers: Mapping[str, WiceServer]
+    wice_servers: dict[str, WiceServer]
     exchange_servers: Mapping[str, ExchangeServer]
+    templates: Mapping[str, Template]
     accounts: dict[str, Account]
     profiles: dict[str, Profile]
 
@@ -54,6 +57,7 @@ class Stored:
         return cls(
             wice_servers={one.name: one for one in registry.wice_servers(secrets=False)},
             exchange_servers={one.name: one for one in registry.exchange_servers(secrets=False)},
+            templates={one.name: one for one in registry.templates()},
             accounts={one.name: one for one in registry.accounts(secrets=False)},
             profiles={_name(one): one for one in registry.profiles()},
         )
@@ -66,12 +70,22 @@ class SettingUp:
     """
 
     def __init__(
-        self, registry: Registry, path: Path, check_wice_server: CheckWiceServer, *, prune: bool, full_editing: bool
+        self,
+        registry: Registry,
+        path: Path,
+        check_wice_server: CheckWiceServer,
+        *,
+        prune: bool,
+        full_editing: bool,
+        by: Actor = SYSTEM,
     ) -> None:
         self._registry = registry
+        self._by = by
         self._stored = Stored.read(registry)
         stays = {} if prune else _server_names(self._stored)
-        self._setup = checked(read_setup_file(path), path.resolve().parent, stays, check_wice_server)
+        templates = {} if prune else self._stored.templates
+        file = read_setup_file(path)
+        self._setup = checked(file, path.resolve().parent, stays, check_wice_server, templates)
         self._moved = list(self._moved_profiles())
         if self._moved and not full_editing:
             raise BadInput(*(_locked(name, kinds, because) for name, kinds, because in self._moved))
@@ -81,34 +95,45 @@ class SettingUp:
         """Save and remove; yields what became of each entity. May be interrupted and repeated at any time."""
         for name, kinds, _ in self._moved:
             # First: a crash in between leaves the old settings, and everything is matched again (R24).
-            self._registry.unlink(self._stored.profiles[name].id, kinds)
+            self._registry.unlink(self._stored.profiles[name].id, kinds, self._by)
         for entity in _entities(self._setup):
             yield self._save(entity)
         for entity in self.surplus:
-            self._registry.remove(entity)
+            self._registry.remove(entity, self._by)
             yield step(Outcome.REMOVED, entity)
 
     def _save(self, entity: Entity) -> Step:
         is_new = _name(entity) not in _same_kind(self._stored, entity)
-        changed = self._registry.save(entity)
+        changed = self._registry.save(entity, self._by)
         return step(Outcome.CREATED if is_new else Outcome.CHANGED if changed else Outcome.UNCHANGED, entity)
 
     def _moved_profiles(self) -> Iterator[tuple[str, frozenset[Kind], str]]:
         """Profiles whose links would no longer mean what they say: name, kinds concerned, and the settings that moved."""
         accounts = self._stored.accounts | {account.name: account for account in self._setup.accounts}
-        wanted = self._stored.profiles | {_name(profile): profile for profile in self._setup.profiles}
-        mandants = {server.name: server.mandant for server in self._setup.wice_servers}
+        wanted = self._wanted()
+        servers = self._stored.wice_servers | {server.name: server for server in self._setup.wice_servers}
         for name, old in self._stored.profiles.items():
             owner = self._stored.accounts[old.account]
-            moved = _moved(owner, accounts[old.account])
             server = self._stored.wice_servers[owner.wice_server]
-            if mandants.get(server.name, server.mandant) != server.mandant:
-                moved["mandant"] = frozenset(Kind)
-            moved |= _moved_folders(old, wanted[name])
-            concerned = frozenset[Kind]().union(*moved.values())
+            differs = {
+                **moved(owner, accounts[old.account]),
+                **moved(server, servers[server.name]),
+                **moved(old, wanted[name]),
+            }
+            concerned = frozenset[Kind]().union(*differs.values())
             linked = self._registry.linked_kinds(old.id) & concerned if concerned else frozenset()
             if linked:
-                yield name, linked, ", ".join(moved)
+                yield name, linked, ", ".join(differs)
+
+    def _wanted(self) -> Mapping[str, Profile]:
+        """All profiles as they shall be: as the file says, or as the templates of the file have it."""
+        templates = {template.name: template for template in self._setup.templates}
+        followers = {
+            name: profile.following(templates[profile.template])
+            for name, profile in self._stored.profiles.items()
+            if profile.template in templates
+        }
+        return self._stored.profiles | followers | {_name(profile): profile for profile in self._setup.profiles}
 
 
 def step(outcome: Outcome, entity: Entity) -> Step:
@@ -119,6 +144,7 @@ def step(outcome: Outcome, entity: Entity) -> Step:
 _TABLES: Mapping[type, str] = {
     WiceServer: "wice_server",
     ExchangeServer: "exchange_server",
+    Template: "template",
     Account: "account",
     Profile: "profile",
 }
@@ -130,7 +156,7 @@ def _name(entity: Entity) -> str:
 
 def _entities(setup: Setup) -> tuple[Entity, ...]:
     """Everything that a file names, what others refer to first."""
-    return (*setup.wice_servers, *setup.exchange_servers, *setup.accounts, *setup.profiles)
+    return (*setup.wice_servers, *setup.exchange_servers, *setup.templates, *setup.accounts, *setup.profiles)
 
 
 def _same_kind(stored: Stored, entity: Entity) -> Mapping[str, Entity]:
@@ -139,6 +165,8 @@ def _same_kind(stored: Stored, entity: Entity) -> Mapping[str, Entity]:
             return stored.wice_servers
         case ExchangeServer():
             return stored.exchange_servers
+        case Template():
+            return stored.templates
         case Account():
             return stored.accounts
         case Profile():
@@ -160,24 +188,11 @@ def _surplus(stored: Stored, setup: Setup) -> Iterator[Entity]:
         stored.accounts,
         stored.wice_servers,
         stored.exchange_servers,
+        stored.templates,
     )
     for entity in (one for group in groups for one in group.values()):
         if (type(entity), _name(entity)) not in named:
             yield entity
-
-
-def _moved(old: Account, new: Account) -> dict[str, frozenset[Kind]]:
-    settings = ("mailbox", "exchange_server", "wice_server", "wice_username")
-    before, after = ({name: str(getattr(one, name)).casefold() for name in settings} for one in (old, new))
-    return {name: frozenset(Kind) for name in settings if before[name] != after[name]}
-
-
-def _moved_folders(old: Profile, new: Profile) -> dict[str, frozenset[Kind]]:
-    return {
-        setting: frozenset({kind})
-        for kind, setting in ((Kind.CONTACTS, "contacts_folder"), (Kind.APPOINTMENTS, "calendar_folder"))
-        if old.folder_wish(kind) != new.folder_wish(kind)
-    }
 
 
 def _locked(name: str, kinds: frozenset[Kind], because: str) -> str:

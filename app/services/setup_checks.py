@@ -5,22 +5,30 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
-from app.domain.account import Access, Account, Auth, ExchangeServer, FirstPlan, Profile, WiceServer
-from app.errors import BadInput
-from app.services.setup_file import (
-    AccountEntry,
-    ExchangeServerEntry,
-    ProfileEntry,
-    SetupFile,
-    WiceServerEntry,
-    place_of,
+from app.domain.account import (
+    SHARED_SETTINGS,
+    Access,
+    Account,
+    Auth,
+    ExchangeServer,
+    FirstPlan,
+    Profile,
+    Template,
+    WiceServer,
 )
+from app.errors import BadInput
+from app.services.entries import AccountEntry, ExchangeServerEntry, ProfileEntry, WiceServerEntry
+from app.services.setup_file import SetupFile, place_of
 
 CheckWiceServer = Callable[[WiceServer], None]
 """Raises: BadInput for what only the adapter can judge (the dialect)."""
+
+NO_KIND: Final = "contacts or appointments must be true"
+NO_EMAIL: Final = "is missing; appointments need the user's default e-mail address in Wice"
 
 
 @dataclass(frozen=True)
@@ -29,28 +37,68 @@ class Setup:
 
     wice_servers: tuple[WiceServer, ...]
     exchange_servers: tuple[ExchangeServer, ...]
+    templates: tuple[Template, ...]
     accounts: tuple[Account, ...]
     profiles: tuple[Profile, ...]
 
 
 def checked(
-    file: SetupFile, folder: Path, stored: Mapping[str, Collection[str]], check_wice_server: CheckWiceServer
+    file: SetupFile,
+    folder: Path,
+    stored: Mapping[str, Collection[str]],
+    check_wice_server: CheckWiceServer,
+    templates: Mapping[str, Template] | None = None,
 ) -> Setup:
     """Turn the entries of a file that lies in `folder` into values.
 
-    `stored` holds the names, by table, of what is there already and stays, to which the file may refer. Raises: BadInput with all problems.
+    `stored` holds the names, by table, of what is there already and stays, to which the file may refer, `templates` the same for templates. Raises:
+    BadInput with all problems.
     """
+    following = _Following(file, templates or {})
+    file = replace(file, accounts=tuple((account, following.all(account, own)) for account, own in file.accounts))
     work = _Checks(file, folder, stored)
     setup = Setup(
         wice_servers=tuple(work.wice_server(entry, check_wice_server) for entry in file.wice_servers),
         exchange_servers=tuple(work.exchange_server(entry) for entry in file.exchange_servers),
+        templates=tuple(following.templates.values()),
         accounts=tuple(work.account(entry) for entry, _ in file.accounts if entry),
         profiles=tuple(_profile(account, entry) for account, entries in file.accounts if account for entry in entries),
     )
-    problems = [*file.problems, *work.problems, *_doubles(file), *_about_accounts(file), *_shared_folders(file)]
+    about_all = (*_doubles(file), *_about_templates(file), *_about_accounts(file), *_shared_folders(file))
+    problems = [*file.problems, *following.problems, *work.problems, *about_all]
     if problems:
         raise BadInput(*problems)
     return setup
+
+
+class _Following:
+    """Gives profiles the settings of their templates, and collects what they must not set themselves."""
+
+    def __init__(self, file: SetupFile, stored: Mapping[str, Template]) -> None:
+        self.problems: list[str] = []
+        self.templates = {entry.name: Template(**entry.model_dump()) for entry in file.templates}
+        self._known = {**stored, **self.templates}
+        self._broken = frozenset(file.names["template"]) - self.templates.keys()
+
+    def all(self, account: AccountEntry | None, entries: tuple[ProfileEntry, ...]) -> tuple[ProfileEntry, ...]:
+        """The profiles of an account, each with the settings that it will have."""
+        owner = place_of("account", account.name if account else "")
+        return tuple(self._settled(entry, f"{owner}, {place_of('profile', entry.name)}") for entry in entries)
+
+    def _settled(self, entry: ProfileEntry, place: str) -> ProfileEntry:
+        if not entry.template or entry.template in self._broken:
+            return entry
+        template = self._known.get(entry.template)
+        if template is None:
+            there = ", ".join(sorted(self._known)) or "none"
+            self.problems.append(f'{place}: template "{entry.template}" does not exist (there is: {there})')
+            return entry
+        if entry.own_settings:
+            own = ", ".join(entry.own_settings)
+            self.problems.append(
+                f'{place}: template "{entry.template}" decides on {own}: leave out these, or the template'
+            )
+        return entry.model_copy(update={setting: getattr(template, setting) for setting in SHARED_SETTINGS})
 
 
 class _Checks:
@@ -81,7 +129,7 @@ class _Checks:
 
     def exchange_server(self, entry: ExchangeServerEntry) -> ExchangeServer:
         place = place_of("exchange_server", entry.name)
-        self.problems += [f"{place}: {problem}" for problem in _sign_in_problems(entry)]
+        self.problems += [f"{place}: {problem}" for _, problem in sign_in_problems(entry)]
         return ExchangeServer(
             **entry.model_dump(exclude={"password", "ca_file"}),
             password=self._secret(place, "password", entry.password),
@@ -137,18 +185,19 @@ def _profile(account: AccountEntry, entry: ProfileEntry) -> Profile:
     return Profile(account=account.name, approved=in_advance, **entry.model_dump())
 
 
-def _sign_in_problems(server: ExchangeServerEntry) -> Iterator[str]:
+def sign_in_problems(server: ExchangeServerEntry) -> Iterator[tuple[str, str]]:
+    """What the way of signing in still needs: the setting, and what to say about it."""
     if server.auth is Auth.OAUTH2:
         if server.access is not Access.IMPERSONATION:
-            yield 'auth = "oauth2" signs in as an application: it needs access = "impersonation"'
+            yield "access", 'auth = "oauth2" signs in as an application: it needs access = "impersonation"'
         if not (server.tenant_id or server.token_url):
-            yield 'auth = "oauth2" needs tenant_id (or token_url)'
+            yield "tenant_id", 'auth = "oauth2" needs tenant_id (or token_url)'
         if not (server.client_id or server.username):
-            yield 'auth = "oauth2" needs client_id, and the application\'s secret as password'
+            yield "client_id", 'auth = "oauth2" needs client_id, and the application\'s secret as password'
     elif server.access is Access.IMPERSONATION and not server.username:
-        yield 'access = "impersonation" needs the service account\'s username and password'
+        yield "username", 'access = "impersonation" needs the service account\'s username and password'
     if server.access is Access.IMPERSONATION and not server.password:
-        yield "password is missing"
+        yield "password", "password is missing"
 
 
 def _doubles(file: SetupFile) -> Iterator[str]:
@@ -163,16 +212,22 @@ def _repeated(names: Iterator[str] | tuple[str, ...]) -> list[tuple[str, int]]:
     return [(name, n) for name, n in Counter(names).items() if name and n > 1]
 
 
+def _about_templates(file: SetupFile) -> Iterator[str]:
+    for template in file.templates:
+        if not (template.contacts or template.appointments):
+            yield f"{place_of('template', template.name)}: {NO_KIND}"
+
+
 def _about_accounts(file: SetupFile) -> Iterator[str]:
     for account, profiles in file.accounts:
         if account is None:
             continue
         place = place_of("account", account.name)
         for profile in profiles:
-            if not (profile.contacts or profile.appointments):
-                yield f"{place}, {place_of('profile', profile.name)}: contacts or appointments must be true"
+            if not (profile.contacts or profile.appointments) and not profile.template:
+                yield f"{place}, {place_of('profile', profile.name)}: {NO_KIND}"
         if not account.email and any(profile.appointments for profile in profiles):
-            yield f"{place}: email is missing; appointments need the user's default e-mail address in Wice"
+            yield f"{place}: email {NO_EMAIL}"
 
 
 def _shared_folders(file: SetupFile) -> Iterator[str]:

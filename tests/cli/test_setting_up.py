@@ -139,3 +139,23 @@ def test_R35_another_wice_user_needs_full_editing_too(anna, sandbox, write, peop
 def test_a_file_that_is_no_toml_is_a_usage_error(command, write):
     assert "is no valid TOML" in command("apply", write("[[account"), code=2).stderr
     assert "cannot be read" in command("apply", "not-there.toml", code=2).stderr
+
+
+def test_R35_a_template_is_followed_by_the_profiles_that_name_it(anna, sandbox, write, people):
+    def file(folder, **template):
+        text = toml("template", {"name": "office", "contacts_folder": folder, **template})
+        return write(servers(sandbox) + text + account(sandbox.person("anna"), [{"template": "office"}]))
+
+    assert {row["name"]: row["outcome"] for row in anna.json("apply", file("Wice"))["entities"]} == {
+        "main": "unchanged", "mail": "unchanged", "office": "created", "anna": "unchanged", "anna/anna": "changed",
+    }  # fmt: skip
+    people.flagged("Arndt")
+    anna.json("sync", "anna")
+    anna("apply", file("Wice", window_past_days=20))
+    [profile] = json.loads(anna("export").stdout)["profiles"]
+    assert (profile["template"], profile["window_past_days"]) == ("office", 20)
+    refused = anna("apply", file("Contacts/Kunden"), code=2).stderr
+    assert "profile anna/anna: contacts_folder cannot be changed after the first sync" in refused
+    anna("apply", file("Contacts/Kunden"), "--full-editing")
+    [profile] = json.loads(anna("export").stdout)["profiles"]
+    assert profile["contacts_folder"] == "Contacts/Kunden"

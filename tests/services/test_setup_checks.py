@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.account import FirstPlan
+from app.domain.account import FirstPlan, Template
 from app.errors import BadInput
 from app.services.setup_checks import Setup, checked
 from app.services.setup_file import read_setup_file
@@ -134,3 +134,66 @@ def test_single_brackets_and_unknown_tables_are_explained(tmp_path):
     found = problems(tmp_path, '[wice_server]\nname = "main"\n[[acount]]\nname = "anna"\n')
     assert "write [[wice_server]] with two brackets" in found
     assert 'there is no setting "acount"; did you mean account?' in found
+
+
+OFFICE = {"name": "office", "contacts_folder": "default", "window_past_days": 30}
+
+
+def test_a_profile_takes_its_settings_from_its_template(tmp_path):
+    text = toml("wice_server", WICE) + toml("exchange_server", MAIL) + toml("template", OFFICE)
+    read = setup(tmp_path, text + account(ANNA, [{"template": "office", "active": False}]))
+    [template], [profile] = read.templates, read.profiles
+    assert (profile.template, profile.contacts_folder, profile.window_past_days, profile.active) == (
+        "office",
+        "default",
+        30,
+        False,
+    )
+    assert profile == profile.following(template)
+
+
+@pytest.mark.parametrize(
+    ("templates", "profiles", "problem"),
+    [
+        (
+            [OFFICE],
+            [{"template": "office", "conflict": "wice"}],
+            'template "office" decides on conflict: leave out these, or the',
+        ),
+        ([OFFICE], [{"template": "other"}], 'template "other" does not exist (there is: office)'),
+        ([], [{"template": "other"}], 'template "other" does not exist (there is: none)'),
+        ([OFFICE, OFFICE], [], 'template "office" is there 2 times'),
+        (
+            [OFFICE | {"contacts": False, "appointments": False}],
+            [{}],
+            'template "office": contacts or appointments must be',
+        ),
+        ([OFFICE | {"active": True}], [{"template": "office"}], 'template "office": there is no setting "active"'),
+        (
+            [OFFICE],
+            [{"template": "office"}, {"name": "b", "template": "office"}],
+            'folder "default" is used by anna/anna and',
+        ),
+    ],
+)
+def test_what_must_not_be_said_of_templates(tmp_path, templates, profiles, problem):
+    text = (
+        toml("wice_server", WICE) + toml("exchange_server", MAIL) + "".join(toml("template", one) for one in templates)
+    )
+    assert problem in problems(tmp_path, text + account(ANNA, profiles))
+
+
+def test_a_template_with_a_problem_is_not_called_missing_as_well(tmp_path):
+    text = toml("wice_server", WICE) + toml("exchange_server", MAIL) + toml("template", OFFICE | {"direction": "up"})
+    assert "does not exist" not in problems(tmp_path, text + account(ANNA, [{"template": "office"}]))
+
+
+def test_a_stored_template_may_be_named(tmp_path):
+    file = tmp_path / "setup.toml"
+    file.write_text(
+        toml("wice_server", WICE) + toml("exchange_server", MAIL) + account(ANNA, [{"template": "old"}]), "utf-8"
+    )
+    read = checked(
+        read_setup_file(file), tmp_path, {}, lambda server: None, {"old": Template(name="old", window_past_days=5)}
+    )
+    assert (read.templates, read.profiles[0].window_past_days) == ((), 5)
