@@ -16,7 +16,6 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -93,9 +92,9 @@ def public() -> Any:
     return Depends(_Public())
 
 
-def declared_permission(route: APIRoute) -> Permission | None:
-    """What a route asks for, None for a public one. Raises: LookupError if it says neither."""
-    declared = [call for call in _calls(route.dependant) if isinstance(call, _Needs | _Public)]
+def declared_permission(route: Dependant) -> Permission | None:
+    """What a route (its `dependant`) asks for, None for a public one. Raises: LookupError if it says neither."""
+    declared = [call for call in _calls(route) if isinstance(call, _Needs | _Public)]
     if not declared:
         raise LookupError(f"{route.path} carries neither needs(...) nor public()")
     asked = [call.permission for call in declared if isinstance(call, _Needs)]
