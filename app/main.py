@@ -29,7 +29,6 @@ def create_app(settings: Settings, product: Application) -> FastAPI:
     app.mount("/api/v1", create_api(portal))
     web.install(app)
     security.install(app, portal)
-    security.install(app, portal)
     app.add_middleware(RequestIds)
     return app
 
