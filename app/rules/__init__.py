@@ -10,5 +10,6 @@
 | in which order, with which hints, is a whole kind planned? (R27) | `planner` |
 | when must an administrator be asked first? (R29) | `guards` |
 | what is locked after a profile's first synchronisation? (R35) | `locks` |
+| who may do what? which passwords are taken, and how long do failed sign-ins wait? | `access`, `passwords`, `throttling` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
 """

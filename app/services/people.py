@@ -85,6 +85,10 @@ class People:
             raise Taken("You cannot deactivate yourself. Ask another administrator to do it.")
         return self.store.save(user, by, keep_session)
 
+    def set_role(self, name: str, role: Role, by: Actor) -> User:
+        """Whatever version is there. Raises: NotFound, Taken for the last active administrator, Denied."""
+        return self.change(replace(self.user(name), role=role, version=0), by)
+
     def remove(self, user: User, by: Actor) -> None:
         """With sessions and tokens; what they did stays in the audit log. Raises: NotFound, Superseded, Taken, Denied."""
         _check_may_manage(by)
