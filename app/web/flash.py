@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 COOKIE = "flash"
 TONES = ("good", "info", "warn", "bad")
-_LONGEST = 1000
+_LONGEST_BYTES = 2000  # a cookie holds 4096, and this grows by a third
 _LIFETIME_S = 60
 
 
@@ -19,7 +19,8 @@ def redirect(to: str, text: str = "", tone: str = "good") -> RedirectResponse:
     """After a form has done its work: the page `to`, which shows `text`. Status 303, so that a reload does not send the form again."""
     response = RedirectResponse(to, status_code=303)
     if text:
-        value = base64.urlsafe_b64encode(json.dumps([tone, text[:_LONGEST]]).encode()).decode()
+        short = text.encode()[:_LONGEST_BYTES].decode(errors="ignore")
+        value = base64.urlsafe_b64encode(json.dumps([tone, short], ensure_ascii=False).encode()).decode()
         response.set_cookie(COOKIE, value, max_age=_LIFETIME_S, httponly=True, samesite="lax")
     return response
 

@@ -10,7 +10,7 @@ from babel.units import format_unit
 from markupsafe import Markup
 
 from app.web import current
-from app.web.i18n import _, region
+from app.web.i18n import _, ngettext, region
 
 NOTHING = "–"
 _JUST_NOW = timedelta(seconds=45)
@@ -64,12 +64,12 @@ def duration(value: timedelta | float | None) -> str:
         return NOTHING
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     if seconds < 10:  # noqa: PLR2004  below ten seconds the tenth is of interest
-        return _unit(round(seconds, 1), "second")
+        return f"{number(seconds, 1)} s"
     rest, parts = round(seconds), []
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+    for unit, length in (("", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
         count, rest = divmod(rest, length)
         if count:
-            parts.append(_unit(count, unit))
+            parts.append(f"{count} {unit}" if unit else ngettext("%(num)s day", "%(num)s days", count))
     return " ".join(parts[:2])
 
 
@@ -79,10 +79,6 @@ def size(value: int | None) -> str:
         return NOTHING
     unit, length = next((known for known in _UNITS if value >= known[1]), _UNITS[-1])
     return format_unit(round(value / length, 1), f"digital-{unit}", "short", locale=region())
-
-
-def _unit(count: float, unit: str) -> str:
-    return format_unit(count, f"duration-{unit}", "short", locale=region())
 
 
 def _time(value: datetime, shown: str, title: str) -> Markup:
