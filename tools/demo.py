@@ -112,6 +112,11 @@ class Demo:
         file = self._home / "demo.toml"
         file.write_text(self._setup(), "utf-8")
         self._say("Two servers of a made-up company are running, with 60 companies, 400 persons and 300 appointments.")
+        self._say("Three accounts need a licence:  wice-sync licence activate $(wice-sync licence demo)")
+        key = self._command("licence", "demo", captured=True).stdout.strip()
+        licensed = self._command("licence", "activate", key)
+        if licensed.returncode:
+            return licensed.returncode
         for title, arguments in (
             ("Set up three accounts", ("apply", str(file))),
             ("Analyse: what would be done, nothing is written", ("analyse", "--all", "--quiet")),

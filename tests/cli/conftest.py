@@ -19,6 +19,13 @@ def command(tmp_path: Path) -> Command:
 
 
 @pytest.fixture
+def licensed(command: Command) -> Command:
+    """The command, with a licence for as many accounts as a test wants."""
+    command("licence", "activate", command("licence", "demo").stdout)
+    return command
+
+
+@pytest.fixture
 def write(tmp_path: Path) -> Callable[[str], str]:
     """Write a set-up file; returns its path."""
 

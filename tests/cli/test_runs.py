@@ -179,10 +179,10 @@ def test_an_unknown_profile_is_a_usage_error_that_names_the_known_ones(anna):
     anna("confirm", "nothing", code=2)
 
 
-def test_all_active_profiles_one_after_another(command, sandbox, write):
+def test_all_active_profiles_one_after_another(licensed, sandbox, write):
     accounts = [account(person, [{"active": person["username"] != "clara"}]) for person in sandbox.people]
-    command("apply", write(servers(sandbox) + "".join(accounts)))
-    reports = [json.loads(line) for line in command("sync", "--all", "--json").stdout.splitlines()]
+    licensed("apply", write(servers(sandbox) + "".join(accounts)))
+    reports = [json.loads(line) for line in licensed("sync", "--all", "--json").stdout.splitlines()]
     assert [report["profile"] for report in reports] == ["anna", "bernd"]
 
 

@@ -11,12 +11,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from app.bootstrap.application import Application, opened
+from app.bootstrap.licensing import demo_key
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import RunId
+from app.domain.people import SYSTEM
 from app.domain.sync import Kind, Side
 from app.errors import WiceSyncError
 from app.services import confirm as confirming
@@ -59,6 +62,7 @@ class Office:
     def __post_init__(self) -> None:
         self._open = ExitStack()
         self.product: Application = self._open.enter_context(opened(self.installation))
+        self.product.licences.activate(demo_key(datetime.now(UTC).date()), SYSTEM)
         self.wice = InWice(self.sandbox)
         self.mailboxes = {
             user: self._open.enter_context(closing(InOutlook(self.sandbox, user, self.zone))) for user in self.users
