@@ -59,10 +59,14 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What a server's search brought. An id that was asked for and is not there is a trace with Absence.DELETED and no label."""
+    """What a server's search brought. An id that was asked for and is not there is a trace with Absence.DELETED and no label.
+
+    `home`: the path of the profile's own folder, "" where there is none.
+    """
 
     traces: tuple[Trace, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    home: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

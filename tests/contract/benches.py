@@ -54,6 +54,10 @@ class Trouble(Protocol):
         """Make a Wice appointment repeat every week."""
         ...
 
+    def make_private(self, item: ItemId) -> None:
+        """Make a Wice appointment private."""
+        ...
+
     def touch(self, item: ItemId) -> None:
         """Move an Exchange item's change key without a change, as a read flag does."""
         ...

@@ -137,6 +137,9 @@ class FakeTrouble:
     def make_series(self, item: ItemId) -> None:
         self._wice.edit(item, recurrence=Recurrence(rrule="FREQ=WEEKLY"))
 
+    def make_private(self, item: ItemId) -> None:
+        self._wice.edit(item, private=True)
+
     def touch(self, item: ItemId) -> None:
         self._exchange.touch(item)
 

@@ -179,6 +179,9 @@ class SandboxTrouble:
     def make_series(self, item: ItemId) -> None:
         self._edit(item, values={"rrule": "FREQ=WEEKLY"})
 
+    def make_private(self, item: ItemId) -> None:
+        self._edit(item, values={"private": "1"})
+
     def touch(self, item: ItemId) -> None:
         mailbox = self._sandbox.people[0]["mailbox"]
         self._sandbox.control("ews", "POST", "touch", {"mailbox": mailbox, "id": item})

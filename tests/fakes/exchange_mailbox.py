@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
+from app.domain.finding import Discovery, Question
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
 from app.ports import Folder, FolderEntry
 from tests.fakes.exchange import STANDARD, FakeExchange, StoredFolder
 from tests.fakes.exchange_store import FakeExchangeStore
+from tests.fakes.finding import find_in_exchange
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -76,6 +78,9 @@ class FakeMailbox:
 
     def store(self, kind: Kind, folder: Folder) -> FakeExchangeStore:
         return FakeExchangeStore(self, kind, folder)
+
+    def find(self, kind: Kind, question: Question, folder_id: str) -> Discovery:
+        return find_in_exchange(self, kind, question, folder_id)
 
     def close(self) -> None:
         """Nothing is held open."""

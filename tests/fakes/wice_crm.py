@@ -8,11 +8,13 @@ from datetime import date
 from typing import TypeVar
 
 from app.domain.contact import COMPANY_FIELDS, Contact
+from app.domain.finding import Discovery, Question
 from app.domain.ids import ItemId
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
 from app.ports import Capabilities, Company, Employee
 from tests.fakes.faults import Lost
+from tests.fakes.finding import find_in_wice
 from tests.fakes.wice import FakeWice
 from tests.fakes.wice_store import FakeWiceStore
 
@@ -62,6 +64,9 @@ class FakeCrm:
         if kind is Kind.APPOINTMENTS and not self.server.capabilities.appointments:
             raise Halt(HaltCode.UNSUPPORTED, "this Wice server does not offer appointments")
         return FakeWiceStore(self, kind)
+
+    def find(self, kind: Kind, question: Question) -> Discovery:
+        return find_in_wice(self, kind, question)
 
     def close(self) -> None:
         self._signed_in = False

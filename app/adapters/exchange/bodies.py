@@ -102,6 +102,29 @@ def find_stamps(folder: str, stamps: Sequence[str], offset: int) -> Element:
     )
 
 
+def find_words(folders: Sequence[str], words: Sequence[str], paths: Sequence[Path], most: int) -> Element:
+    """Items of these folders that hold every one of `words` in one of the properties `paths`, at most `most` a folder (R41)."""
+    tests = [_any([_contains(path, word) for path in paths]) for word in words]
+    restriction = tests[0] if len(tests) == 1 else t("And", *tests)
+    return m(
+        "FindItem",
+        m("ItemShape", t("BaseShape", text="IdOnly"), t("AdditionalProperties", ITEM_CLASS.field())),
+        m("IndexedPageItemView", MaxEntriesReturned=str(most), Offset="0", BasePoint="Beginning"),
+        m("Restriction", restriction),
+        m("ParentFolderIds", *(folder_id(folder) for folder in folders)),
+        Traversal="Shallow",
+    )
+
+
+def _any(tests: Sequence[Element]) -> Element:
+    return tests[0] if len(tests) == 1 else t("Or", *tests)
+
+
+def _contains(path: Path, word: str) -> Element:
+    loose = {"ContainmentMode": "Substring", "ContainmentComparison": "IgnoreCaseAndNonSpacingCharacters"}
+    return t("Contains", path.field(), t("Constant", Value=word), **loose)
+
+
 def create_items(folder: str, element: str, items: Sequence[Values]) -> Element:
     """New items. Nobody is told of them (R15)."""
     return m(

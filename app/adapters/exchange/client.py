@@ -11,10 +11,12 @@ from app.adapters.exchange.autodiscover import find_endpoint
 from app.adapters.exchange.contacts import Contacts
 from app.adapters.exchange.errors import by_code
 from app.adapters.exchange.fields_appointment import Calendar
+from app.adapters.exchange.finding import Search
 from app.adapters.exchange.folders import Folders
 from app.adapters.exchange.mapping import Mapping
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.store import FolderStore
+from app.domain.finding import Discovery, Question
 from app.domain.sync import Kind
 from app.ports import Folder, FolderEntry, Mailbox, Store
 
@@ -62,6 +64,10 @@ class ExchangeMailbox:
     def store(self, kind: Kind, folder: Folder) -> Store:
         """See `app.ports.Mailbox.store`."""
         return FolderStore(self._session, folder.id, self._mapping(kind))
+
+    def find(self, kind: Kind, question: Question, folder_id: str) -> Discovery:
+        """See `app.ports.Mailbox.find`."""
+        return Search(self._session, self._folders.places(kind), self._mapping(kind), folder_id).find(question)
 
     def _mapping(self, kind: Kind) -> Mapping:
         access = self._session.access

@@ -41,6 +41,14 @@ class _Found:
         return Folder(self.id, self.name, self.marker)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A folder as people find it: its path from the mailbox's root; `binned`: it is, or lies in, Deleted Items."""
+
+    path: str
+    binned: bool = False
+
+
 class Folders:
     """The folders of one mailbox."""
 
@@ -115,6 +123,20 @@ class Folders:
         kept = (line for line in lines.values() if deleted.id not in {folder.id for folder in line})
         entries = [_entry(line, standard) for line in kept]
         return sorted(entries, key=lambda entry: (entry.wish != "default", entry.names))
+
+    def places(self, kind: Kind) -> dict[str, Place]:
+        """Where items of `kind` may lie, by folder id: all folders of that kind, and Deleted Items with all below it (R41)."""
+        [held] = self._session.read(bodies.get_folders([self._standard(_BIN)]), 1)
+        deleted = self._one(held)
+        [message] = self._session.read(bodies.find_folders(self._standard(_ROOT), deep=True), 1)
+        tree = {folder.id: folder for folder in self._all(message)}
+        places = {}
+        for folder in tree.values():
+            line = list(_line(folder, tree))
+            binned = deleted is not None and deleted.id in {one.id for one in line}
+            if binned or _holds(folder, kind):
+                places[folder.id] = Place("/".join(one.name for one in reversed(line)), binned=binned)
+        return places
 
     def create(self, path: str, kind: Kind, marker: str) -> Folder:
         """See `app.ports.Mailbox.create_folder`: below the standard folder, or below the folder that the path names."""

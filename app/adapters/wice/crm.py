@@ -13,10 +13,12 @@ from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session, WiceAccess
 from app.adapters.wice.contacts import ContactStore
 from app.adapters.wice.fields_contact import ContactFields
+from app.adapters.wice.finding import find_appointments, find_contacts
 from app.adapters.wice.participants import Directory
 from app.adapters.wice.store import BULK, WiceStore
 from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.contact import COMPANY_FIELDS
+from app.domain.finding import Discovery, Gap, Question
 from app.domain.sync import Kind
 from app.ports import Capabilities, Company, Employee
 
@@ -77,6 +79,16 @@ class WiceCrm:
                 return AppointmentStore(self._session, self._offers, self.employee(), self._directory)
             case _:
                 assert_never(kind)
+
+    def find(self, kind: Kind, question: Question) -> Discovery:
+        """See `app.ports.Crm.find`."""
+        if kind is Kind.CONTACTS:
+            if not self._offers.flags_read:
+                return Discovery(gaps=(Gap.NO_FLAGS,))
+            return find_contacts(self._session, self._offers, question)
+        if not self._offers.appointments:
+            return Discovery(gaps=(Gap.NO_APPOINTMENTS,))
+        return find_appointments(self._session, self._offers, self.employee(), question)
 
     def close(self) -> None:
         """Free the connection."""

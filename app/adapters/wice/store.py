@@ -124,6 +124,15 @@ class WiceStore(ABC):
         for item_id in ids:
             yield self._served.pop(item_id) if item_id in self._served else self._read(item_id).found
 
+    def look(self, item_id: ItemId) -> Reading:
+        """One record as it stands, in scope or not."""
+        self._look_afresh()
+        return self._read(item_id)
+
+    def judge(self, table: Table, row: Row) -> Found:
+        """What a full row of a list means."""
+        return self._judge(table, row)
+
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """Carry out writes one after the other. What may have happened although no answer says so is `Unknown`."""
         self._served.clear()
