@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,14 +30,14 @@ class Argon2Passwords:
     def hash(self, password: str) -> str:
         """A hash with the present parameters and a salt of its own. Raises: Throttled."""
         with self._turn():
-            return self._hasher.hash(password)
+            return self._hasher.hash(_normal(password))
 
     def fits(self, password: str, password_hash: str) -> bool:
         """Is it this password? For "" the same work is done in vain. Raises: Throttled."""
         against = password_hash or self._nobodys
         with self._turn():
             try:
-                return self._hasher.verify(against, password) and bool(password_hash)
+                return self._hasher.verify(against, _normal(password)) and bool(password_hash)
             except (VerificationError, InvalidHashError):
                 return False
 
@@ -56,3 +57,8 @@ class Argon2Passwords:
             yield
         finally:
             self._turns.release()
+
+
+def _normal(password: str) -> str:
+    # The same however a keyboard composes an umlaut (NIST SP 800-63B, 5.1.1.2).
+    return unicodedata.normalize("NFKC", password)

@@ -1,0 +1,27 @@
+"""Who may do what, and how roles compare."""
+
+import pytest
+
+from app.domain.people import Permission, Role
+from app.rules.access import lesser, may
+
+READ, RUN, CONFIGURE, MANAGE = Permission
+
+
+@pytest.mark.parametrize(
+    ("role", "allowed"),
+    [
+        (Role.ADMINISTRATOR, {READ, RUN, CONFIGURE, MANAGE}),
+        (Role.OPERATOR, {READ, RUN}),
+        (Role.AUDITOR, {READ}),
+    ],
+)
+def test_the_table_is_the_one_of_the_handbook(role, allowed):
+    assert {permission for permission in Permission if may(role, permission)} == allowed
+
+
+@pytest.mark.parametrize("one", Role)
+@pytest.mark.parametrize("other", Role)
+def test_the_lesser_role_may_exactly_what_both_may(one, other):
+    both = {permission for permission in Permission if may(one, permission) and may(other, permission)}
+    assert {permission for permission in Permission if may(lesser(one, other), permission)} == both
