@@ -96,7 +96,7 @@ def _count(connection: Connection, ended: Row[Any]) -> None:
     """Add the run to its hour. What was written is counted in the journal: a report may hold plans, or be lost with its run."""
     done, mine = journal.c.state == IntentState.DONE, journal.c.run_id == ended.id
     written = select(journal.c.side, func.count()).where(mine, done).group_by(journal.c.side)
-    writes: dict[Side, int] = dict(connection.execute(written).tuples().all())
+    writes: dict[Side, int] = dict(connection.execute(written).all())
     settled = func.count(distinct(journal.c.key)).filter(done, journal.c.conflict)
     refused = func.count().filter(journal.c.state == IntentState.REFUSED)
     conflicts, failed = connection.execute(select(settled, refused).where(mine)).one()

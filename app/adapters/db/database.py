@@ -23,6 +23,7 @@ from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
 from app.adapters.db.sessions import SqlSessions
 from app.adapters.db.tokens import SqlTokens
+from app.adapters.db.views import SqlViews
 from app.adapters.db.work import SqlWork
 from app.settings import Settings
 
@@ -36,6 +37,7 @@ class Database:
         self.books = SqlBooks(self._engine, settings.lease)
         self.registry = SqlRegistry(self._engine, self._secrets)
         self.history = SqlHistory(self._engine)
+        self.views = SqlViews(self._engine)
         self.requests = SqlRequests(self._engine)
         self.work = SqlWork(self._engine, settings.lease)
         self.dispatch = SqlDispatch(self._engine)
