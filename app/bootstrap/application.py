@@ -23,6 +23,7 @@ from app.ports import Ledger, Mailbox
 from app.ports.licences import KeyReader
 from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Queue
+from app.ports.views import Views
 from app.services.desk import Desk, Progress
 from app.services.licences import Licences
 from app.services.report import RunReport
@@ -39,6 +40,7 @@ class Application:
         self.registry: Final = database.registry
         self.books: Final = database.books
         self.history: Final = database.history
+        self.views: Final[Views] = database.views
         self.requests: Final = database.requests
         self.work: Final = database.work
         self.dispatch: Final = database.dispatch
