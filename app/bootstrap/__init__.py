@@ -1,7 +1,21 @@
 """The only place that builds adapters: settings in, services with their ports filled out. Start at `application.opened`."""
 
+from app.adapters.queue import TASK as RUN_TASK
+from app.adapters.queue import broker_command, open_celery
 from app.bootstrap.application import Application, check_wice_server, opened
 from app.bootstrap.licensing import demo_key, issue_key
+from app.bootstrap.lifeline import end_with_parent
 from app.bootstrap.logs import start_logging
 
-__all__ = ["Application", "check_wice_server", "demo_key", "issue_key", "opened", "start_logging"]
+__all__ = [
+    "RUN_TASK",
+    "Application",
+    "broker_command",
+    "check_wice_server",
+    "demo_key",
+    "end_with_parent",
+    "issue_key",
+    "open_celery",
+    "opened",
+    "start_logging",
+]

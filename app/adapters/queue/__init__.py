@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.adapters.queue.names import TASK
 from app.ports.requests import Queue
 from app.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from celery import Celery
 
 
@@ -27,4 +30,11 @@ def open_celery(settings: Settings) -> Celery:
     return opened(settings)
 
 
-__all__ = ["open_celery", "open_queue"]
+def broker_command(settings: Settings) -> Sequence[str]:
+    """The command that runs the embedded broker, () while another is configured. Raises: BadInput if it cannot run here."""
+    from app.adapters.queue.embedded import broker_command as command
+
+    return command(settings)
+
+
+__all__ = ["TASK", "broker_command", "open_celery", "open_queue"]

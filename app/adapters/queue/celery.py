@@ -13,12 +13,9 @@ from urllib.parse import quote
 from celery import Celery
 from kombu import Queue
 
+from app.adapters.queue.names import BACKGROUND, URGENT
 from app.errors import BadInput
 from app.settings import Settings
-
-TASK: Final = "wice_sync.run"
-URGENT: Final = "urgent"
-BACKGROUND: Final = "background"
 
 SOFT_LIMIT: Final = timedelta(hours=1)
 """After this time a run is interrupted between two steps of its own, and goes on in another one."""

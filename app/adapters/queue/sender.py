@@ -11,7 +11,8 @@ from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel
 from redis.exceptions import RedisError
 
-from app.adapters.queue.celery import BACKGROUND, TASK, URGENT, open_celery
+from app.adapters.queue.celery import open_celery
+from app.adapters.queue.names import BACKGROUND, TASK, URGENT
 from app.domain.ids import RunId
 from app.errors import Retry
 from app.settings import Settings

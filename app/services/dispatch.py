@@ -1,0 +1,69 @@
+"""One round of the scheduler: bury the dead, tell workers of what nobody told them, ask for what is due (R36).
+
+Everything it does is claimed in the database, so any number of schedulers may run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from app.domain.run import SCHEDULED, RunRequest
+from app.errors import Retry
+from app.ports.requests import Dispatch, Queue, Requests, Work
+from app.services.requests import WAITS
+
+BATCH: Final = 500
+
+
+class Station(Protocol):
+    """What a scheduler needs."""
+
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def work(self) -> Work: ...
+    @property
+    def dispatch(self) -> Dispatch: ...
+    @property
+    def queue(self) -> Queue: ...
+
+
+@dataclass(frozen=True)
+class Round:
+    """How many runs it took over from dead workers, told workers of, and asked for by schedule."""
+
+    buried: int = 0
+    told: int = 0
+    due: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.buried or self.told or self.due)
+
+
+def dispatch(station: Station) -> Round:
+    """One round. Raises: Retry if the database or the broker is out of reach; nothing is lost by it."""
+    buried = station.work.bury()
+    # First of all a sign of life from the broker: what cannot be sent need not be taken.
+    backlog = station.queue.backlog()
+    unsent = station.dispatch.take_unsent(BATCH)
+    _tell(station, unsent)
+    # With a backlog its messages are still on their way; without one they were lost.
+    unanswered = station.dispatch.take_unanswered(BATCH) if not backlog else ()
+    _tell(station, unanswered)
+    due = station.dispatch.ask_for_due(BATCH)
+    _tell(station, due)
+    return Round(len(buried), len(unsent) + len(unanswered), len(due))
+
+
+def _tell(station: Station, requests: Sequence[RunRequest]) -> None:
+    for urgent in (True, False):
+        runs = [request.id for request in requests if (request.trigger != SCHEDULED) is urgent]
+        if not runs:
+            continue
+        try:
+            station.queue.send(runs, urgent=urgent)
+        except Retry:
+            station.requests.unsent(runs, WAITS)
+            raise

@@ -1,0 +1,71 @@
+"""Leave single actions out of a stored plan before it is carried out: for this time only, the next analysis plans them again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Protocol
+
+from app.domain.ids import RunId
+from app.domain.people import Actor
+from app.domain.plan import Action, StoredPlan
+from app.errors import NotFound
+from app.ports import History
+from app.ports.requests import Choices
+from app.rules.founding import NEW
+
+
+class Chooser(Protocol):
+    """Where choices are made."""
+
+    @property
+    def history(self) -> History: ...
+    @property
+    def choices(self) -> Choices: ...
+
+
+def leave_out(office: Chooser, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> StoredPlan:
+    """Leave these actions out of the plan that `run` made (`out`), or take them in again; returns the plan as it is then.
+
+    A new company and its persons go together: without the company its persons cannot be written, and without any person nobody needs it.
+    Raises: NotFound, Taken if the plan is executed already.
+    """
+    plan = office.history.plan_of(run)
+    if plan is None:
+        raise NotFound(f"run {run} has no plan")
+    concerned = _without(plan, frozenset(keys)) if out else _with(plan, frozenset(keys))
+    return office.choices.leave_out(run, concerned, by, out=out)
+
+
+def _without(plan: StoredPlan, keys: frozenset[str]) -> frozenset[str]:
+    actions = list(plan.actions)
+    founded = {_founds(action) for action in actions if action.key in keys}
+    gone = plan.left_out | keys | {action.key for action in actions if _employers(action) & founded}
+    needed = {company for action in actions if action.key not in gone for company in _employers(action)}
+    needless = {action.key for action in actions if _serves(action, actions, gone) and _founds(action) not in needed}
+    return (gone | needless) - plan.left_out | keys
+
+
+def _with(plan: StoredPlan, keys: frozenset[str]) -> frozenset[str]:
+    actions = list(plan.actions)
+    needed = {company for action in actions if action.key in keys for company in _employers(action)}
+    return keys | {action.key for action in actions if _founds(action) in needed}
+
+
+def _serves(action: Action, actions: Iterable[Action], gone: frozenset[str]) -> bool:
+    """Is it the creation of a company for persons of whom one or more are left out?"""
+    return action.key.startswith(_FOR_PERSONS) and any(
+        _founds(action) in _employers(person) and person.key in gone for person in actions
+    )
+
+
+def _founds(action: Action) -> str:
+    return f"{NEW}{action.creates_company}" if action.creates_company else ""
+
+
+def _employers(action: Action) -> frozenset[str]:
+    """New companies that it needs."""
+    return frozenset(write.company for write in action.writes if write.company.startswith(NEW))
+
+
+_FOR_PERSONS = "company:"
+"""How the keys of companies begin that are founded for persons; one that has a contact of its own is wanted for itself."""

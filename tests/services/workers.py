@@ -1,0 +1,127 @@
+"""An embedded broker, a worker and (if wanted) a scheduler in processes of their own, for tests that see a run from outside.
+
+    with running_worker(settings) as worker:
+        ...  # what is asked for in the database of `settings` is carried out
+
+They end with the block, or with the process of the test however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.bootstrap import broker_command, end_with_parent
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+LONGEST_S = 60.0
+POLL_S = 0.02
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The environment of another process with these settings."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WICE_SYNC_")}
+    own = {
+        "PYTHONPATH": str(ROOT),
+        "WICE_SYNC_HOME": str(settings.home),
+        "WICE_SYNC_DATABASE_URL": settings.database_url.get_secret_value(),
+        "WICE_SYNC_SECRET_KEYS": settings.secret_keys.get_secret_value(),
+        "WICE_SYNC_BROKER_URL": settings.broker_url.get_secret_value(),
+        "WICE_SYNC_LEASE": str(int(settings.lease.total_seconds())),
+        "WICE_SYNC_REQUEST_TIMEOUT_S": str(settings.request_timeout_s),
+        "WICE_SYNC_PORTAL_URL": settings.portal_url,
+        "WICE_SYNC_LOG_LEVEL": settings.log_level,
+    }
+    return {**kept, **own}
+
+
+def until(happened: object, what: str = "it") -> None:
+    """Wait until the callable `happened` says so."""
+    assert callable(happened)
+    end = time.monotonic() + LONGEST_S
+    while not happened():
+        assert time.monotonic() < end, f"{what} did not happen in {LONGEST_S:.0f} s"
+        time.sleep(POLL_S)
+
+
+@dataclass
+class Crew:
+    """Broker, worker and scheduler of one installation."""
+
+    settings: Settings
+    _open: ExitStack = field(default_factory=ExitStack)
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start_broker(self) -> None:
+        self._start("broker", broker_command(self.settings))
+        until(self._broker_answers, "the broker's start")
+
+    def start_worker(self, processes: int = 1) -> None:
+        self._start("worker", [sys.executable, "-m", "workers", "--processes", str(processes)])
+
+    def start_scheduler(self) -> None:
+        self._start("scheduler", [sys.executable, "-m", "app.cli", "scheduler"])
+
+    def stop(self, name: str) -> None:
+        """In order."""
+        process = self._running.pop(name)
+        process.terminate()
+        process.wait(LONGEST_S)
+
+    def kill(self, name: str) -> None:
+        """As a power cut does: `kill -9` of the process and all its children."""
+        process = self._running.pop(name)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(LONGEST_S)
+
+    def close(self) -> None:
+        for name in reversed(list(self._running)):
+            self.kill(name)
+
+    def _start(self, name: str, command: object) -> None:
+        me = os.getpid()
+        self._running[name] = subprocess.Popen(
+            list(command),  # type: ignore[call-overload] # a sequence of words
+            env=self._environment,
+            cwd=self.settings.home,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=lambda: end_with_parent(me, signal.SIGKILL),  # noqa: PLW1509 - it calls the system only
+        )
+
+    @property
+    def _environment(self) -> Mapping[str, str]:
+        return environment_of(self.settings)
+
+    def _broker_answers(self) -> bool:
+        try:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(str(self.settings.broker_socket))
+        except OSError:
+            return False
+        return True
+
+
+@contextmanager
+def running_worker(settings: Settings, *, processes: int = 1, scheduler: bool = False) -> Iterator[Crew]:
+    """A broker (if none is configured) and a worker, for the database of `settings`, which has to be migrated."""
+    crew = Crew(settings)
+    try:
+        if not settings.broker_url.get_secret_value():
+            crew.start_broker()
+        crew.start_worker(processes)
+        if scheduler:
+            crew.start_scheduler()
+        yield crew
+    finally:
+        crew.close()
