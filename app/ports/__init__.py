@@ -1,4 +1,7 @@
-"""What the services need of the outside, as Protocols: `engine` (servers, books, configuration); what only the portal needs has files of its own."""
+"""What the services need of the outside, as Protocols: `engine` (servers, books), `registry` (configuration).
+
+What only the portal needs has files of its own.
+"""
 
 from app.ports.engine import (
     Books,
@@ -13,9 +16,9 @@ from app.ports.engine import (
     Known,
     Ledger,
     Mailbox,
-    Registry,
     Store,
 )
+from app.ports.registry import Registry
 
 __all__ = [
     "Books",

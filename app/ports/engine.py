@@ -10,11 +10,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.account import Account, Carried, ExchangeServer, Linked, Profile, Template, WiceServer
 from app.domain.finding import Discovery, Question
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
-from app.domain.people import SYSTEM, Actor
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import Run
 from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
@@ -371,102 +369,4 @@ class History(Protocol):
 
     def export(self, profile: ProfileId) -> Iterator[Mapping[str, object]]:
         """All that is kept of a profile, as JSON-ready objects: `{"table": "link" | "run" | "entry", ...}`."""
-        ...
-
-
-class Registry(Protocol):
-    """Servers, accounts, profiles and templates (R34). Secrets are encrypted when saved.
-
-    Without `secrets`, which needs no key, an entity has `KEPT` where a secret is stored; saving it keeps that secret. Each change is one transaction,
-    written down in the audit log as done `by` somebody. An entity whose `version` is not 0 is changed only while it still is the one that was read.
-    Raises: Halt if a secret cannot be decrypted; NotFound for a name that does not exist; Superseded.
-    """
-
-    def wice_servers(self, *, secrets: bool = True) -> Sequence[WiceServer]: ...
-    def exchange_servers(self, *, secrets: bool = True) -> Sequence[ExchangeServer]: ...
-    def accounts(self, *, secrets: bool = True) -> Sequence[Account]: ...
-    def profiles(self) -> Sequence[Profile]: ...
-    def templates(self) -> Sequence[Template]: ...
-
-    def wice_server(self, name: str, *, secrets: bool = False) -> WiceServer: ...
-    def exchange_server(self, name: str, *, secrets: bool = False) -> ExchangeServer: ...
-    def account(self, name: str, *, secrets: bool = False) -> Account: ...
-    def profile_of(self, account: str, name: str) -> Profile: ...
-    def template(self, name: str) -> Template: ...
-
-    def profiles_of_account(self, account: str) -> Sequence[Profile]:
-        """The profiles of one account, by name; none if there is no such account."""
-        ...
-
-    def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
-        """A profile with all it needs, by `name` or `account/name`. Raises: BadInput naming the profiles that exist or that fit."""
-        ...
-
-    def profile_name(self, profile: ProfileId) -> str | None:
-        """account/name of a profile; None if it does not exist (any more)."""
-        ...
-
-    def active_profiles(self) -> Sequence[str]:
-        """account/name of the profiles that are to be synchronised: active ones of active accounts."""
-        ...
-
-    def save(
-        self,
-        entity: WiceServer | ExchangeServer | Account | Profile | Template,
-        by: Actor = SYSTEM,
-        *,
-        unlink: Mapping[ProfileId, Collection[Kind]] | None = None,
-    ) -> bool:
-        """Create or change by name; True if anything changed. What the engine found out (folder ids, endpoint, approval) is kept unless given.
-
-        A changed folder wish drops the old folder's id; changed settings release held items. Links named by `unlink` are dropped first (R35).
-        Raises: BadInput if it names what does not exist, keeps a secret that was never given, or sets what its template decides.
-        """
-        ...
-
-    def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
-        """Create or change a template and carry its settings to all profiles that follow it."""
-        ...
-
-    def assign(self, names: Sequence[str], template: str, by: Actor = SYSTEM) -> Carried:
-        """Let profiles (account/profile) follow a template from now on, "" for none: they keep the settings that they have."""
-        ...
-
-    def preview(self, template: Template, names: Sequence[str] | None = None) -> Carried:
-        """What saving this template, or assigning it to these profiles, would do to profiles."""
-        ...
-
-    def rename(
-        self, entity: WiceServer | ExchangeServer | Account | Profile | Template, new_name: str, by: Actor = SYSTEM
-    ) -> None:
-        """Give another name; all that refers to it stays. Raises: Taken if the name is in use."""
-        ...
-
-    def remove(
-        self,
-        entity: WiceServer | ExchangeServer | Account | Profile | Template,
-        by: Actor = SYSTEM,
-        *,
-        take_along: bool = True,
-    ) -> None:
-        """Delete with all that hangs on it here; nothing on either server is touched (R37). Profiles of a template only leave it.
-
-        Raises: Taken, unless `take_along`, for a server that accounts use.
-        """
-        ...
-
-    def activate(self, names: Sequence[str], by: Actor, *, active: bool) -> tuple[str, ...]:
-        """Activate or deactivate accounts; returns those that were not so before."""
-        ...
-
-    def linked_kinds(self, profile: ProfileId) -> frozenset[Kind]:
-        """The kinds of which the profile has links: its mailbox, folders and Wice identity are locked for them (R35)."""
-        ...
-
-    def linked(self, entity: WiceServer | ExchangeServer | Account | Profile) -> Sequence[Linked]:
-        """The profiles that hang on an entity and have links, by name."""
-        ...
-
-    def unlink(self, profile: ProfileId, kinds: Collection[Kind], by: Actor = SYSTEM) -> None:
-        """Enable full editing (R35): drop the links of these kinds, so that the next plan matches everything anew (R24); a person approves it."""
         ...

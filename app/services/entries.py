@@ -7,15 +7,27 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, Literal, NamedTuple, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import ErrorDetails
 
 from app.domain.account import (
+    KEPT,
     SHARED_SETTINGS,
     Access,
     Auth,
@@ -74,6 +86,11 @@ def _plain_name(value: str) -> str:
     return value
 
 
+SECRETS: Final = frozenset({"api_key", "password", "wice_password", "exchange_password"})
+"""The settings whose text nobody may see."""
+
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
+
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain_name)]
 Given = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_url)]
@@ -85,6 +102,15 @@ class Entry(BaseModel):
     """One thing that an administrator sets up, as typed."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object, about: ValidationInfo) -> object:
+        if not isinstance(value, str) or (value == KEPT and about.field_name in SECRETS):
+            return value
+        if any(unicodedata.category(letter) in _UNPRINTABLE for letter in value.strip()):
+            raise ValueError("must not hold line breaks or control characters")
+        return value
 
 
 class WiceServerEntry(Entry):

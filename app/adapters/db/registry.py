@@ -47,6 +47,14 @@ class SqlRegistry(RegistryReads):
             changed = self._save(connection, entity, by)
             return bool(_carry_over(connection, entity, by).changed) or changed
 
+    def create(self, entity: Entity, by: Actor = SYSTEM) -> None:
+        """See `app.ports.Registry.create`."""
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            if find(connection, entity):
+                raise _taken(entity, entity.name)
+            self._create(connection, settled(entity, None), by)
+
     def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
         """See `app.ports.Registry.save_template`."""
         with writing(self._engine) as connection:
@@ -63,11 +71,7 @@ class SqlRegistry(RegistryReads):
             if new_name == entity.name:
                 return
             if find(connection, entity, new_name):
-                noun = NOUNS[type(entity)]
-                raise Taken(
-                    f"there is a {noun} {new_name!r} already; choose another name",
-                    fields={"name": "is in use already; choose another one"},
-                )
+                raise _taken(entity, new_name)
             renamed = {"name": new_name, "version": row["version"] + 1}
             connection.execute(update(table).where(table.c.id == row["id"]).values(**renamed))
             if isinstance(entity, Account):
@@ -154,6 +158,13 @@ class SqlRegistry(RegistryReads):
 def _take_turns(connection: Connection) -> None:
     # Two at once may bring the same new name, or change what the other one has just read.
     take_turns(connection, _LOCK)
+
+
+def _taken(entity: Entity, name: str) -> Taken:
+    return Taken(
+        f"there is a {NOUNS[type(entity)]} {name!r} already; choose another name",
+        fields={"name": "is in use already; choose another one"},
+    )
 
 
 def _there(connection: Connection, entity: Entity) -> RowMapping:

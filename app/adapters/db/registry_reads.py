@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, exists, or_, select
+from sqlalchemy import Connection, Engine, exists, func, or_, select
 
 from app.adapters.db import unlinking
 from app.adapters.db.configured import FULL_NAME, NOUNS, TABLES, E, Entities, find, named, rows
 from app.adapters.db.reconfigured import profiles_of
 from app.adapters.db.secrets import Secrets
 from app.adapters.db.session import reading
-from app.adapters.db.tables import accounts, links, profiles
+from app.adapters.db.tables import accounts, exchange_servers, links, profiles
 from app.domain.account import Account, ExchangeServer, Linked, Profile, Template, WiceServer
 from app.domain.ids import ProfileId
 from app.domain.sync import Kind
@@ -62,6 +62,14 @@ class RegistryReads:
         with reading(self._engine) as connection:
             query = rows(Profile).where(accounts.c.name == account).order_by(profiles.c.name)
             return [self._entities.read(Profile, row) for row in connection.execute(query).mappings()]
+
+    def profiles_of_mailbox(self, exchange_server: str, mailbox: str) -> Sequence[Profile]:
+        """See `app.ports.Registry.profiles_of_mailbox`."""
+        with reading(self._engine) as connection:
+            here = (exchange_servers.c.name == exchange_server, func.lower(accounts.c.mailbox) == mailbox.lower())
+            query = rows(Profile).join(exchange_servers, accounts.c.exchange_server_id == exchange_servers.c.id)
+            found = connection.execute(query.where(*here).order_by(FULL_NAME)).mappings()
+            return [self._entities.read(Profile, row) for row in found]
 
     def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
         """See `app.ports.Registry.profile`."""
