@@ -8,6 +8,7 @@ from jinja2 import UndefinedError
 from starlette.requests import Request
 
 from app.web import static_files, templating
+from app.web.current import speaking
 from app.web.templating import environment, render
 
 FILES = sorted(templating.TEMPLATES.rglob("*.html"))
@@ -52,6 +53,14 @@ def test_everything_is_escaped():
 def test_a_translated_text_does_not_unescape_its_values():
     shown = environment().from_string('{{ _("Signed in as %(name)s", name=name) }}').render(name="<b>")
     assert shown == "Signed in as &lt;b&gt;"
+
+
+def test_what_depends_on_the_language_is_not_worked_out_beforehand():
+    template = environment().from_string("{{ 12345|number }}")
+    with speaking("en"):
+        in_english = template.render()
+    with speaking("de"):
+        assert (in_english, template.render()) == ("12,345", "12.345")
 
 
 def test_a_name_that_was_not_given_is_an_error():
