@@ -48,4 +48,5 @@ class RequestIds:
 def _note(scope: MutableMapping[str, Any], status: int, seconds: float) -> None:
     route = getattr(scope.get("route"), "path", "")
     # The route's pattern, not the path: paths hold names of accounts, queries hold names of people.
-    _log.info("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))
+    write = _log.info if route else _log.debug  # static files have no route
+    write("request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import preferences
+from app.web import preferences, sign_in
 
 ROUTERS: list[APIRouter] = [
     preferences.router,
+    sign_in.router,
 ]
