@@ -18,6 +18,7 @@ from app.rules import merge
 from app.rules.companies import candidates, company_key
 from app.rules.decisions import Decision, decide
 from app.rules.founding import new_company
+from app.rules.left_alone import Alone, reunited
 from app.rules.matcher import match
 from app.rules.policy import Policy
 from app.rules.state import end_of
@@ -36,8 +37,10 @@ class Arrivals:
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every decision about a newcomer looks at. `ended`: former links by their Exchange fingerprint and by id, for items that come back.
-    `linked`: ids of all linked items. `remains`: what Wice still holds of records that are out of scope.
+    """What every decision about a newcomer looks at.
+
+    `ended`: former links by their id and by id and fingerprint of their Exchange item, for items that come back. `linked`: ids of all linked
+    items. `remains`: what Wice still holds of records that are out of scope. `alone`: what an undo has left alone.
     """
 
     kind: Kind
@@ -47,6 +50,7 @@ class Setting:
     ended: Mapping[str, Link] = field(default_factory=dict)
     linked: frozenset[ItemId] = frozenset()
     remains: Mapping[ItemId, Record] = field(default_factory=dict)
+    alone: Alone = field(default_factory=dict)
 
 
 def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) -> Arrivals:
@@ -54,15 +58,34 @@ def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) ->
     arrivals = Arrivals()
     wice = _in_window(wice, Side.WICE, setting, arrivals)
     exchange = _in_window(exchange, Side.EXCHANGE, setting, arrivals)
-    matches = match(wice, exchange)
-    paired = {item.id for pair in matches.twins for item in pair}
-    arrivals.actions += [_twins(ours, theirs, setting) for ours, theirs in matches.twins]
+    twins, ambiguous = _partners(wice, exchange, setting.alone)
+    arrivals.actions += [_twins(ours, theirs, setting) for ours, theirs in twins]
+    settled = ambiguous | {item.id for pair in twins for item in pair}
     for side, items in ((Side.WICE, wice), (Side.EXCHANGE, exchange)):
-        unclear = [item for item in items if item.id in matches.ambiguous]
+        unclear = [item for item in items if item.id in ambiguous]
         arrivals.hints += [_hint(item, side, HintReason.AMBIGUOUS_TWIN) for item in unclear]
-    _from_wice([item for item in wice if item.id not in paired | matches.ambiguous], setting, arrivals)
-    _from_exchange([item for item in exchange if item.id not in paired | matches.ambiguous], setting, arrivals)
+        _leave_alone([item for item in items if item.id in setting.alone and item.id not in settled], side, arrivals)
+    settled |= setting.alone.keys()
+    _from_wice([item for item in wice if item.id not in settled], setting, arrivals)
+    _from_exchange([item for item in exchange if item.id not in settled], setting, arrivals)
     return arrivals
+
+
+def _partners(
+    wice: Sequence[Item], exchange: Sequence[Item], alone: Alone
+) -> tuple[list[tuple[Item, Item]], frozenset[ItemId]]:
+    """Pairs that are one thing (R24), and all items of which that is unclear. Two that are both left alone stay apart."""
+    pairs = reunited(wice, exchange, alone)
+    taken = {item.id for pair in pairs for item in pair}
+    matches = match([i for i in wice if i.id not in taken], [i for i in exchange if i.id not in taken])
+    pairs += [pair for pair in matches.twins if not all(item.id in alone for item in pair)]
+    return pairs, matches.ambiguous
+
+
+def _leave_alone(items: Sequence[Item], side: Side, arrivals: Arrivals) -> None:
+    """Nothing happens to them. What could have been edited within its version's resolution is looked at once more before it is held."""
+    arrivals.hints += [_hint(item, side, HintReason.UNDONE) for item in items]
+    arrivals.holds += [_seen(item, side, HintReason.UNDONE) for item in items if item.certain]
 
 
 def _in_window(items: Sequence[Item], side: Side, setting: Setting, arrivals: Arrivals) -> list[Item]:
@@ -158,7 +181,7 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
     for item in sorted(
         items, key=lambda item: isinstance(item.record, Contact) and item.record.entity is Entity.PERSON
     ):
-        former = setting.ended.get(item.stamp.link if item.stamp else "") or setting.ended.get(item.fingerprint)
+        former = next((setting.ended[name] for name in former_names(item) if name in setting.ended), None)
         if former is not None:
             ours = setting.remains.get(former.wice.id)
             arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting, known=former.wice.fingerprint))
@@ -167,6 +190,11 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
         else:
             write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record)
             arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
+
+
+def former_names(item: Item) -> list[str]:
+    """What tells which former link an item in Exchange belonged to: its id, its stamp, its content."""
+    return [item.id, *([item.stamp.link] if item.stamp else []), item.fingerprint]
 
 
 class _Contacts:

@@ -13,11 +13,11 @@ from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, Pla
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
-from app.rules import guards, retry
+from app.rules import guards, left_alone, retry
 from app.rules.founding import Founding
 from app.rules.linked import REVIVABLE, judge
 from app.rules.matcher import match
-from app.rules.newcomers import NewLink, Setting, welcome
+from app.rules.newcomers import NewLink, Setting, former_names, welcome
 from app.rules.policy import Policy
 from app.rules.state import Pair, SideView, end_of
 
@@ -66,6 +66,7 @@ def plan(situation: Situation) -> Planned:
     actions += _guarded(drafts, links, situation, hints)
     actions = [_findable(action, situation) for action in actions]
     hints += _listing_hints(situation)
+    hints += left_alone.hints(links, frozenset(action.key for action in actions if not _is_bookkeeping(action)))
     holds, held_hints = _held(situation, links)
     settled = tuple(action for action in actions if _is_bookkeeping(action))
     planned = KindPlan(
@@ -99,6 +100,7 @@ def _moved(situation: Situation) -> dict[LinkId, Link]:
     active = [link for link in situation.links if not link.ended]
     known = {link.exchange.id for link in active}
     missing = {link.id: link for link in active if link.exchange.id in situation.exchange.gone}
+    known |= left_alone.left_alone(situation.links, [situation.exchange]).keys()
     arrived = [item for item in situation.exchange.items.values() if item.id not in known]
     moved: dict[LinkId, Link] = {}
     for item in arrived:
@@ -186,6 +188,7 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
         ended=_revivable(situation, linked),
         linked=frozenset(linked),
         remains=situation.wice.remains,
+        alone=left_alone.left_alone(situation.links, [situation.wice, situation.exchange]),
     )
     return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
 
@@ -218,22 +221,19 @@ def _orphan(item: Item, situation: Situation) -> Action:
 
 
 def _revivable(situation: Situation, linked: set[ItemId]) -> dict[str, Link]:
-    """Former links whose Wice record is alive but out of scope, by link id and by the content their Exchange item last had."""
+    """Former links whose Wice record is alive but out of scope, by link id, and by id and content that their Exchange item last had."""
     revivable: dict[str, Link] = {}
     for link in situation.links:
         if link.ended and link.wice.id not in linked and situation.wice.gone.get(link.wice.id) in REVIVABLE:
-            revivable |= {link.id: link, link.exchange.fingerprint: link}
+            revivable |= {link.id: link, link.exchange.id: link, link.exchange.fingerprint: link}
     return revivable
 
 
 def former_wice_ids(links: Sequence[Link], exchange_items: Iterable[Item]) -> frozenset[ItemId]:
     """Wice records that newcomers in Exchange may be joined to again; the engine asks Wice about them before it plans (R8, R13)."""
-    items = list(exchange_items)
-    stamps = {item.stamp.link for item in items if item.stamp}
-    contents = {item.fingerprint for item in items}
-    return frozenset(
-        link.wice.id for link in links if link.ended and (link.id in stamps or link.exchange.fingerprint in contents)
-    )
+    names = {name for item in exchange_items for name in former_names(item)}
+    former = (link for link in links if link.ended)
+    return frozenset(link.wice.id for link in former if names & {link.id, link.exchange.id, link.exchange.fingerprint})
 
 
 def _held(situation: Situation, links: Sequence[Link]) -> tuple[list[Seen], list[Hint]]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.domain.fingerprint import fingerprint
 from app.domain.ids import ItemId
 from app.domain.journal import Settlement
-from app.domain.plan import Action
+from app.domain.plan import Action, HintReason, Op, Reason, Seen
 from app.domain.sync import End, Item, Link, Side
 from app.domain.terms import joined, terms_of
 from app.ports import Ledger
@@ -33,7 +33,33 @@ def settlement(
     seen = _dealt_with(action, former) if complete else ()
     if link is None:
         return Settlement(seen=seen, clear_failure=action.key)
-    return Settlement(link=_bounces(link, former, action, written, run), seen=seen, clear_failure=action.key)
+    holds = (
+        held_after_undo(link, {write.side: write.op for write in action.writes}) if action.undoes and complete else ()
+    )
+    link = _bounces(link, former, action, written, run)
+    return Settlement(link=link, seen=seen, clear_failure=action.key, holds=holds)
+
+
+def held_after_undo(link: Link, written: Mapping[Side, Op]) -> tuple[Seen, ...]:
+    """What an undo leaves in Exchange and no list will name: its record in Wice was taken away again, and it was not written (R33).
+
+    What was written, and everything in Wice, is named by the next list and left alone then.
+    """
+    if not link.ended or written.get(Side.WICE) is not Op.DELETE or Side.EXCHANGE in written:
+        return ()
+    end = link.exchange
+    return (Seen(Side.EXCHANGE, end.id, end.version, held=HintReason.UNDONE, label=link.label, terms=link.terms),)
+
+
+def _is_undone(action: Action, former: Link | None) -> bool:
+    """Is what follows to be left alone (R33)? A write that was made again on both ends needs no leave."""
+    if action.undoes:
+        return action.ends_link or action.reason is Reason.UNDONE
+    return former is not None and former.undone and action.reason is Reason.UNCHANGED
+
+
+def _ends(action: Action) -> dict[Side, End | None]:
+    return {Side.WICE: action.wice, Side.EXCHANGE: action.exchange}
 
 
 def remember(links: LinkIndex, settlements: Iterable[Settlement]) -> None:
@@ -63,8 +89,10 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         written_fingerprint=former.written_fingerprint if former else "",
         written_run=former.written_run if former else 0,
         written_runs=former.written_runs if former else 0,
-        incomplete=not complete,
+        # Of an undo that dies half-way nothing is completed from the other side: what is undone stays undone, the rest is as it was.
+        incomplete=not complete and not action.undoes,
         missing=former is not None and former.missing and Side.EXCHANGE not in written and not action.ends_link,
+        undone=_is_undone(action, former),
         terms=joined(action.terms, terms_of(*(item.record for item in written.values()))),
     )
 
@@ -84,6 +112,10 @@ def _bounces(link: Link, former: Link | None, action: Action, written: Mapping[S
 
 
 def _dealt_with(action: Action, former: Link | None) -> tuple[tuple[Side, ItemId], ...]:
-    ends = {(side, end.id) for side, end in ((Side.WICE, action.wice), (Side.EXCHANGE, action.exchange)) if end}
+    if action.undoes:
+        # What people did on the other side meanwhile is still to be dealt with.
+        written = {write.side for write in action.writes}
+        return tuple((side, end.id) for side, end in sorted(_ends(action).items()) if side in written and end)
+    ends = {(side, end.id) for side, end in _ends(action).items() if end}
     ends |= {(side, former.end(side).id) for side in Side} if former else set()
     return tuple(sorted(ends))

@@ -1,15 +1,16 @@
-"""Confirm or discard a plan that a guard had stopped (R29), or a first plan that nobody had approved yet (R27)."""
+"""Confirm or discard a plan that a guard had stopped (R29), a first plan that nobody had approved yet (R27), or an undo (R33)."""
 
 from __future__ import annotations
 
 from app.domain.ids import RunId
-from app.domain.plan import PlanState
+from app.domain.plan import PlanState, StoredPlan
 from app.domain.run import Run as PastRun
 from app.errors import BadInput
 from app.ports import History, Ledger
 from app.services.desk import Desk
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
+from app.services.undo import carry_out
 
 
 def run_to_confirm(history: History, run: RunId) -> PastRun:
@@ -36,18 +37,25 @@ _ADVICE = {
 
 def confirm(desk: Desk, run: RunId) -> RunReport:
     """Execute what waits; what was confirmed before and then interrupted is finished. Raises: BadInput if another run was faster."""
-    stored = desk.ledger.stored_plan()
-    if stored is None or stored.run != run:
+    stored = _waiting(desk.ledger, run)
+    if stored is None:
         raise BadInput(f"the plan of run {run} was replaced meanwhile; analyse again")
+    if stored.undoes:
+        return carry_out(desk, stored)
     if stored.state is PlanState.EXECUTING:
         return Run(desk).synchronise(approve=True)
     return Run(desk).confirm(stored)
 
 
+def _waiting(ledger: Ledger, run: RunId) -> StoredPlan | None:
+    """What `run` has left to be confirmed: the plan of an analysis, or of an undo, which lie side by side (R33)."""
+    return next((plan for plan in (ledger.stored_plan(), ledger.stored_undo()) if plan and plan.run == run), None)
+
+
 def discard(ledger: Ledger, profile: str, run: RunId) -> RunReport:
     """Drop what waits. The next analysis looks anew; if nothing has changed it stops for the same reason."""
-    stored = ledger.stored_plan()
-    if stored is None or stored.run != run:
+    stored = _waiting(ledger, run)
+    if stored is None:
         raise BadInput(f"the plan of run {run} was replaced meanwhile; there is nothing to discard")
     ledger.set_plan_state(stored.id, PlanState.DISCARDED)
     report = RunReport(

@@ -16,7 +16,11 @@ from app.rules.state import SideView
 from app.services.books import keep_books
 from app.services.desk import Desk, LinkIndex, Step, Stores
 from app.services.gather import gather, more
+from app.services.left_alone import look_after
 from app.services.recover import recover
+
+_WITHOUT_PARTNER = frozenset({HintReason.TARGET_ONLY, HintReason.UNDONE})
+"""Held for want of a partner, or left without one: a newcomer may be it."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
     wice = gather(stores.wice, ledger, links, desk.policy, desk.progress)
     exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress)
     desk.progress.step(Step.plan(kind), 0, 0)
+    wice, exchange = look_after(stores, ledger, links, wice, exchange)
     wice, exchange = _read_counterparts(stores, links, wice, exchange)
     wice, exchange = _read_possible_partners(stores, links, wice, exchange)
     stamps = [item.stamp.attempt for item in exchange.items.values() if item.stamp]
@@ -80,7 +85,7 @@ def _read_possible_partners(
     views = {Side.WICE: wice, Side.EXCHANGE: exchange}
     for side in Side:
         if planner.newcomers_exist(views[side.other], links.active):
-            alone = [seen.id for seen in views[side].parked if seen.held is HintReason.TARGET_ONLY]
+            alone = [seen.id for seen in views[side].parked if seen.held in _WITHOUT_PARTNER]
             views[side] = more(views[side], stores.on(side), alone)
     newcomers = [item for item in views[Side.EXCHANGE].items.values() if links.of(Side.EXCHANGE, item.id) is None]
     former = planner.former_wice_ids(list(links.by_id.values()), newcomers)

@@ -16,8 +16,10 @@ from app.domain.terms import terms_of
 from app.domain.writes import Create, Written
 from app.ports import Ledger
 from app.rules.state import end_of
+from app.services.books import remember
 from app.services.desk import LinkIndex, Stores
 from app.services.gather import fetch
+from app.services.recover_undo import brought_back, is_undo, undone
 
 
 def recover(stores: Stores, ledger: Ledger) -> None:
@@ -28,7 +30,7 @@ def recover(stores: Stores, ledger: Ledger) -> None:
     links = LinkIndex(ledger.links(stores.kind))
     for side in Side:
         mine = [entry for entry in entries if entry.intent.side is side]
-        _close_changes(stores, ledger, [entry for entry in mine if entry.intent.op is not Op.ADD])
+        _close_changes(stores, ledger, links, [entry for entry in mine if entry.intent.op is not Op.ADD])
     _adopt(stores, ledger, links, [entry for entry in entries if entry.intent.op is Op.ADD])
 
 
@@ -40,8 +42,11 @@ def creation(intent: Intent) -> Create:
     return Create(attempt=intent.attempt, stamp=stamp, record=intent.after, into=intent.item, company=intent.company)
 
 
-def _close_changes(stores: Stores, ledger: Ledger, entries: Sequence[JournalEntry]) -> None:
-    """A change or removal needs no repair, the next comparison sees its effect; the history shall say whether it happened."""
+def _close_changes(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Sequence[JournalEntry]) -> None:
+    """A change or removal needs no repair, the next comparison sees its effect; the history shall say whether it happened.
+
+    Only what an undo has written must be known as such, or it would be taken for a person's edit.
+    """
     if not entries:
         return
     intents = [entry.intent for entry in entries]
@@ -50,7 +55,12 @@ def _close_changes(stores: Stores, ledger: Ledger, entries: Sequence[JournalEntr
     for intent in intents:
         answer = found.get(intent.item or ItemId(""))
         happened = isinstance(answer, Absent) if intent.op is Op.DELETE else _holds(answer, intent)
-        ledger.close_intent(intent.attempt, IntentState.DONE if happened else IntentState.ABANDONED)
+        if happened and answer and is_undo(intent):
+            settlements = [undone(intent, answer, links)]
+            ledger.settle(settlements)
+            remember(links, settlements)
+        else:
+            ledger.close_intent(intent.attempt, IntentState.DONE if happened else IntentState.ABANDONED)
 
 
 def _holds(answer: object, intent: Intent) -> bool:
@@ -69,7 +79,9 @@ def _adopt(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Sequence[J
                 found[entry.intent.link][side] = entry, item
             else:
                 ledger.close_intent(entry.intent.attempt, IntentState.ABANDONED)
-    ledger.settle([_settlement(link, sides, links) for link, sides in found.items()])
+    undos = {link for link, sides in found.items() if any(is_undo(entry.intent) for entry, _ in sides.values())}
+    ledger.settle([_settlement(link, sides, links) for link, sides in found.items() if link not in undos])
+    ledger.settle([brought_back(found[link], links, stores) for link in sorted(undos)])
 
 
 def _is_its_own(entry: JournalEntry, item: Item, link: Link | None, made_by: Mapping[AttemptId, JournalEntry]) -> bool:

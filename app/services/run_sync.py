@@ -6,7 +6,7 @@ the plan saw, else planned anew; without a stored plan it analyses first. `confi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -77,8 +77,8 @@ class Run:
 
     def _ask_again(self) -> None:
         """What a guard had stopped and a person then stopped half-way is not finished by itself: it waits for another confirmation (R29)."""
-        stored = self._desk.ledger.stored_plan()
-        if stored is not None and stored.state is PlanState.EXECUTING and any(stored.alarms()):
+        stored = self._stored()
+        if stored is not None and stored.state is PlanState.EXECUTING and (stored.undoes or any(stored.alarms())):
             self._desk.ledger.set_plan_state(stored.id, PlanState.NEEDS_CONFIRMATION)
 
     def _analyse(self) -> None:
@@ -137,7 +137,7 @@ class Run:
         """The administrator saw `stored`: exactly its items are touched (R28), without those that are left out until this moment."""
         ledger = self._desk.ledger
         ledger.set_plan_state(stored.id, PlanState.EXECUTING)
-        stored = ledger.stored_plan() or stored
+        stored = self._stored() or stored
         for kind, ready in self._ready.items():
             self._ready[kind] = _Ready(ready.folder, _restricted_to(stored, ready.prepared))
         self._execute(stored.id, only=stored)
@@ -154,7 +154,7 @@ class Run:
         self._execute_stored(stored)
 
     def _prepare_all(self) -> None:
-        for kind in self._desk.profile.kinds:
+        for kind in self._kinds():
             try:
                 self._prepare(kind)
             except Halt as halt:
@@ -169,9 +169,24 @@ class Run:
         folder = open_folder(self._desk, kind)
         exchange = self._desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
         stores = Stores(wice=self._desk.crm.store(kind), exchange=exchange)
-        prepared = prepare(self._desk, stores)
+        prepared = self._plan(stores)
         self._ready[kind] = _Ready(folder, prepared)
         self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
+
+    # What another kind of run plans, of which kinds, and which plan it goes on with (`app.services.undo`).
+
+    def _kinds(self) -> Sequence[Kind]:
+        return self._desk.profile.kinds
+
+    def _plan(self, stores: Stores) -> Prepared:
+        return prepare(self._desk, stores)
+
+    def _stored(self) -> StoredPlan | None:
+        return self._desk.ledger.stored_plan()
+
+    def _approve(self) -> None:
+        if not self._desk.profile.approved:
+            self._desk.ledger.approve()
 
     def _stop(self, kind: Kind, halt: Halt) -> None:
         """A kind that cannot go on does not stop the other one (R26)."""
@@ -202,8 +217,7 @@ class Run:
         for ready in self._ready.values():
             if ready.folder:
                 claim_folder(self._desk, ready.folder)
-        if not self._desk.profile.approved:
-            self._desk.ledger.approve()
+        self._approve()
 
     def _execute_kind(self, ready: _Ready, report: KindReport, only: StoredPlan | None) -> None:
         """Execute, then plan again what changed meanwhile and what our own writes to companies brought about, so that a second run finds nothing."""
@@ -216,7 +230,7 @@ class Run:
                 report.add_result(applier.result, len(prepared.links.active))
             if not (result.stale or result.companies):
                 return
-            prepared = _follow_up(prepare(self._desk, prepared.stores), result, only)
+            prepared = _follow_up(self._plan(prepared.stores), result, only)
             if prepared.planned.plan.alarms:
                 break  # what only now came to light is for the next analysis, where a person can see it
         report.hints += [Hint(HintReason.CHANGED_SINCE_ANALYSIS, label) for label in sorted(result.stale.values())]

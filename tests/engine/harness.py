@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,12 +11,14 @@ from app.adapters.db import Database
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.appointment import Appointment, Timed
 from app.domain.contact import Contact
-from app.domain.ids import ItemId
+from app.domain.ids import AttemptId, ItemId, RunId
 from app.domain.licence import Permit
 from app.domain.sync import Kind
+from app.services.confirm import confirm
 from app.services.desk import Desk
-from app.services.report import RunReport
+from app.services.report import RunReport, Status
 from app.services.run_sync import Run
+from app.services.undo import analyse_undo
 from tests.fakes.clock import Clock
 from tests.fakes.exchange import FakeExchange
 from tests.fakes.wice import FakeWice
@@ -91,6 +93,25 @@ class Office:
             report = run.confirm(plan)
         self.clock.tick(60)
         return report
+
+    def propose_undo(self, report: RunReport, attempts: Sequence[AttemptId] = (), user: str = ANNA) -> RunReport:
+        """The plan that undoes what the run of `report` wrote, or these attempts of it."""
+        with self.run(user, "undo") as run:
+            proposed = analyse_undo(run._desk, RunId(report.run), attempts)
+        self.clock.tick(60)
+        return proposed
+
+    def confirm_undo(self, proposed: RunReport, user: str = ANNA) -> RunReport:
+        with self.run(user, "undo") as run:
+            report = confirm(run._desk, RunId(proposed.run))
+        self.clock.tick(60)
+        return report
+
+    def undo(self, report: RunReport, user: str = ANNA) -> RunReport:
+        """Undo all that the run of `report` wrote."""
+        proposed = self.propose_undo(report, user=user)
+        assert proposed.status is Status.NEEDS_CONFIRMATION, proposed.json()
+        return self.confirm_undo(proposed, user)
 
     # What lies where.
 
