@@ -11,5 +11,6 @@
 | when must an administrator be asked first? (R29) | `guards` |
 | what is locked after a profile's first synchronisation? (R35) | `locks` |
 | who may do what? which passwords are taken, and how long do failed sign-ins wait? | `access`, `passwords`, `throttling` |
+| which licence counts, and whom does it cover? (R38, R39) | `licence` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
 """

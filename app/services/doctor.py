@@ -12,11 +12,13 @@ from typing import Protocol
 
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId
+from app.domain.licence import LicenceState, LicenceStatus
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode, WiceSyncError
 from app.ports import Capabilities, Crm, Mailbox, Registry
 from app.services.connection import Verdict
 from app.services.folders import foreign_owner
+from app.services.licences import Licences
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Site(Protocol):
 
     @property
     def registry(self) -> Registry: ...
+    @property
+    def licences(self) -> Licences: ...
     @property
     def installation(self) -> str: ...
     def schema_is_current(self) -> bool: ...
@@ -64,6 +68,7 @@ def examine(site: Site) -> Iterator[Check]:
         yield Check("database", Verdict.BROKEN, "the schema is not this version's: run `wice-sync migrate`")
         return
     yield Check("database", Verdict.OK, "reachable, schema up to date")
+    yield _licence(site.licences.status())
     try:
         accounts = [account for account in site.registry.accounts() if account.active]
         examination = _Examination(site, site.registry.wice_servers(), site.registry.exchange_servers())
@@ -74,6 +79,14 @@ def examine(site: Site) -> Iterator[Check]:
     yield from examination.servers()
     for account in accounts:
         yield from examination.account(account)
+
+
+def _licence(status: LicenceStatus) -> Check:
+    if not status.state.valid:
+        verdict = Verdict.BROKEN
+    else:
+        verdict = Verdict.LIMITED if status.state in (LicenceState.TOO_MANY, LicenceState.ENDING_SOON) else Verdict.OK
+    return Check("licence", verdict, " ".join(map(str, status.sentences)))
 
 
 class _Examination:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.domain.licence_sentences import TEXTS, Notice
 from app.domain.plan import HintReason, Op, Reason
 from app.domain.sync import Kind, Side
 from app.services.desk import Step
@@ -92,6 +93,9 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.UNDO_EXPIRED: "Was written more than 90 days ago and cannot be undone any more; edit it by hand.",
     HintReason.UNDO_IMPOSSIBLE: "Cannot be undone, for the reason that is named here; edit it by hand.",
 }
+
+LICENCE_NOTICES: Mapping[Notice, str] = TEXTS
+"""With places for the values of an `app.domain.licence.Sentence`, to be filled in after translating."""
 
 
 def human(setting: str) -> str:

@@ -14,6 +14,7 @@ from tests.services.command import Command, account, servers
 
 COMMANDS = (
     ["apply"], ["analyse"], ["sync"], ["confirm"], ["sandbox"], ["migrate"], ["doctor"], ["secrets", "rotate"], ["export"],
+    ["licence", "show"], ["licence", "activate"], ["licence", "demo"], ["licence", "issue"],
 )  # fmt: skip
 
 
@@ -31,6 +32,7 @@ def checks(command, code=0):
 def test_the_doctor_finds_everything_in_order(anna):
     assert {what: result for what, (result, _) in checks(anna).items()} == {
         "database": "ok",
+        "licence": "ok",
         "secret keys": "ok",
         "Wice server main": "ok",
         "Exchange server mail": "ok",
