@@ -39,7 +39,8 @@ class SqlReplies:
         row = {"actor": actor, "key": key, "request_hash": request_hash, "status": _AT_WORK, "at": now}
         with writing(self._engine) as connection:
             connection.execute(delete(api_replies).where(api_replies.c.at < now - _KEPT))
-            if connection.execute(dialect.insert(api_replies).values(**row).on_conflict_do_nothing()).rowcount:
+            adding = dialect.insert(api_replies).values(**row).on_conflict_do_nothing().returning(api_replies.c.key)
+            if connection.execute(adding).one_or_none() is not None:
                 return None
             kept = connection.execute(select(api_replies).where(_of(actor, key))).one()
         if kept.request_hash != request_hash:

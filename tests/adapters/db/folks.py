@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 
 from app.adapters.db import Database
@@ -26,9 +27,8 @@ def add(database: Database, name: str, role: Role = Role.ADMINISTRATOR, *, passw
 
 def at_once(*tasks):
     """Run the tasks in a thread each, released together; their results or errors in order."""
-    import threading
-
-    gate, results = threading.Barrier(len(tasks)), [None] * len(tasks)
+    gate = threading.Barrier(len(tasks))
+    results: list[object] = [None] * len(tasks)
 
     def run(place, task):
         gate.wait(30)
