@@ -5,12 +5,13 @@ from typing import Annotated
 
 from fastapi import FastAPI, Form, HTTPException, Request
 from starlette.requests import cookie_parser
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import errors, web
 from app.domain.people import Role, User
 from app.web.flash import redirect
+from app.web.static_files import static_url
 from app.web.styleguide import create_styleguide_router
 
 FAILURES = {
@@ -56,6 +57,21 @@ def create_frame() -> FastAPI:
     @app.get("/numbers/{value}")
     def numbers(request: Request, value: int) -> int:
         return value
+
+    @app.get("/live")
+    def live() -> HTMLResponse:
+        scripts = "".join(
+            f'<script src="{static_url(name)}" defer></script>'
+            for name in ("vendor/htmx/htmx.min.js", "vendor/htmx-sse/sse.min.js")
+        )
+        config = """<meta name="htmx-config" content='{"includeIndicatorStyles":false}'>"""
+        return HTMLResponse(
+            f'{config}{scripts}<p hx-ext="sse" sse-connect="/events" sse-swap="progress">nothing yet</p>'
+        )
+
+    @app.get("/events")
+    def events() -> StreamingResponse:
+        return StreamingResponse(["event: progress\ndata: half of it\n\n"], media_type="text/event-stream")
 
     web.install(app)
     app.add_middleware(Visitors)

@@ -126,3 +126,25 @@ def test_the_theme_of_the_system_is_followed_unless_one_was_chosen(page, frame):
     page.context.add_cookies([{"name": "theme", "value": "light", "url": frame}])
     assert light != dark
     assert ground() == light
+
+
+def test_a_list_is_filtered_while_one_types_and_the_address_says_so(page):
+    page.goto("/styleguide?sort=-name&after=x")
+    page.get_by_role("searchbox", name="Search a profile").press_sequentially("anna")
+    page.wait_for_url("**/styleguide?sort=-name&q=anna&state=")
+    assert page.locator("#list").count() == 1
+    assert page.complaints == []
+
+
+@pytest.mark.parametrize("page", [{"java_script_enabled": False}], indirect=True)
+def test_a_list_is_filtered_without_scripts_too(page):
+    page.goto("/styleguide?sort=-name")
+    page.get_by_role("searchbox", name="Search a profile").fill("anna")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.wait_for_url("**/styleguide?sort=-name&q=anna&state=")
+
+
+def test_events_of_the_server_arrive_under_the_policy(page):
+    page.goto("/live")
+    page.get_by_text("half of it").wait_for()
+    assert [line for line in page.complaints if "Content Security Policy" in line] == []
