@@ -66,9 +66,9 @@ class RegistryReads:
     def profiles_of_mailbox(self, exchange_server: str, mailbox: str) -> Sequence[Profile]:
         """See `app.ports.Registry.profiles_of_mailbox`."""
         with reading(self._engine) as connection:
-            here = (exchange_servers.c.name == exchange_server, func.lower(accounts.c.mailbox) == mailbox.lower())
-            query = rows(Profile).join(exchange_servers, accounts.c.exchange_server_id == exchange_servers.c.id)
-            found = connection.execute(query.where(*here).order_by(FULL_NAME)).mappings()
+            server = select(exchange_servers.c.id).where(exchange_servers.c.name == exchange_server).scalar_subquery()
+            here = (accounts.c.exchange_server_id == server, func.lower(accounts.c.mailbox) == mailbox.lower())
+            found = connection.execute(rows(Profile).where(*here).order_by(FULL_NAME)).mappings()
             return [self._entities.read(Profile, row) for row in found]
 
     def profile(self, name: str) -> tuple[Profile, Account, WiceServer, ExchangeServer]:
