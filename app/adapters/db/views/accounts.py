@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, Table, func, select
 
 from app.adapters.db.tables import accounts, exchange_servers, profiles, templates, wice_servers
 from app.adapters.db.views import paging
 from app.adapters.db.views import profiles as profile_views
-from app.adapters.db.views.health import ACCOUNTS, account_rank, account_time
-from app.adapters.db.views.paging import Keys
+from app.adapters.db.views.health import health
 from app.adapters.db.views.profiles import account_conditions, follows, given
 from app.domain.sync import Side
 from app.domain.views import AccountFilter, AccountRow, AccountState, Cut, Page, ServerRow, TemplateRow
 
-_rank: Final = account_rank()
-_ORDERS: Final[Mapping[str, Keys]] = {
-    "name": (accounts.c.name_key, accounts.c.id),
-    "state": (_rank, accounts.c.name_key, accounts.c.id),
-    "synced_at": (account_time("synced_at"), accounts.c.id),
-    "last_finished": (account_time("last_finished"), accounts.c.id),
+_ORDERS: Final = {
+    "name": ("name_key", "id"),
+    "state": ("rank", "name_key", "id"),
+    "synced_at": ("synced_at", "id"),
+    "last_finished": ("last_finished", "id"),
 }
 _STORED: Final = ("id", "name", "email", "mailbox", "wice_username", "active", "version")
 
 
 def page(connection: Connection, wanted: AccountFilter, cut: Cut) -> Page[AccountRow]:
     """See `app.ports.views.Views.accounts`."""
-    keys = paging.keys_of(_ORDERS, cut)
     conditions = list(_conditions(wanted))
     # Without a question about states nobody looks at the profiles of all accounts.
-    asked = _from(by_state=wanted.state is not None)
-    sorted_from = _from(by_state=wanted.state is not None or keys is not _ORDERS["name"])
-    found = paging.page(connection, select(accounts.c.id).select_from(sorted_from).where(*conditions), keys, cut)
-    total = connection.execute(select(func.count()).select_from(asked).where(*conditions)).scalar_one()
+    by_health = wanted.state is not None or cut.sort not in ("", "name")
+    listed: FromClause = health(conditions) if by_health else accounts
+    fitting = [listed.c.rank == wanted.state.rank] if wanted.state else [] if by_health else conditions
+    orders = {name: tuple(listed.c[key] for key in keys) for name, keys in _ORDERS.items() if keys[0] in listed.c}
+    total = _count(listed, fitting) if wanted.state else _count(accounts, conditions)
+    query = select(listed.c.id, total.scalar_subquery().label("total")).where(*fitting)
+    found = paging.page(connection, query, paging.keys_of(orders, cut), cut)
+    counted: int = found.rows[0].total if found.rows else connection.execute(total).scalar_one()
     rows = _rows(connection, [row.id for row in found.rows])
-    return Page(rows=rows, next=found.next, previous=found.previous, total=total)
+    return Page(rows=rows, next=found.next, previous=found.previous, total=counted)
+
+
+def _count(listed: FromClause, conditions: Sequence[ColumnElement[bool]]) -> Select[int]:
+    return select(func.count()).select_from(listed).where(*conditions)
 
 
 def one(connection: Connection, name: str) -> AccountRow | None:
@@ -47,17 +52,19 @@ def one(connection: Connection, name: str) -> AccountRow | None:
 
 def states(connection: Connection) -> dict[AccountState, int]:
     """See `app.ports.views.Views.states`."""
-    query = select(_rank, func.count()).select_from(ACCOUNTS).group_by(_rank)
+    every = health()
+    query = select(every.c.rank, func.count()).group_by(every.c.rank)
     counted = {AccountState.ranked(rank): count for rank, count in connection.execute(query)}
     return {state: counted.get(state, 0) for state in AccountState}
 
 
 def servers(connection: Connection) -> list[ServerRow]:
     """See `app.ports.views.Views.servers`."""
-    pair = (accounts.c.wice_server_id, accounts.c.exchange_server_id)
-    failing = func.count().filter(_rank == AccountState.FAILING.rank)
+    every = health()
+    pair = (every.c.wice_server_id, every.c.exchange_server_id)
+    failing = func.count().filter(every.c.rank == AccountState.FAILING.rank)
     counted = connection.execute(
-        select(*pair, func.count().label("all"), failing.label("failing")).select_from(ACCOUNTS).group_by(*pair)
+        select(*pair, func.count().label("all"), failing.label("failing")).group_by(*pair)
     ).all()
     return [
         *_servers(connection, Side.WICE, wice_servers, counted),
@@ -76,18 +83,12 @@ def template_rows(connection: Connection) -> list[TemplateRow]:
     return [TemplateRow(**row) for row in connection.execute(query).mappings()]
 
 
-def _from(*, by_state: bool) -> FromClause:
-    return ACCOUNTS if by_state else accounts
-
-
 def _conditions(wanted: AccountFilter) -> Iterator[ColumnElement[bool]]:
     yield from account_conditions(wanted)
     if wanted.template:
         yield accounts.c.id.in_(select(profiles.c.account_id).where(follows(wanted.template)))
     if wanted.active is not None:
         yield accounts.c.active if wanted.active else ~accounts.c.active
-    if wanted.state:
-        yield _rank == wanted.state.rank
 
 
 def _rows(connection: Connection, ids: Sequence[int]) -> list[AccountRow]:

@@ -30,6 +30,7 @@ _STORED: Final = (
     *("last_status", "last_finished", "last_message", "waiting_run", "synced_at", "failed_runs", "failed_items"),
     *("frozen_items", "due_at"),
 )
+_OWNED: Final = profiles.join(accounts, accounts.c.id == profiles.c.account_id)
 _FROM: Final = PROFILES.join(accounts, accounts.c.id == profiles.c.account_id)
 _BUSY: Final = {AccountState.RUNNING.rank: RequestState.RUNNING, AccountState.WAITING.rank: RequestState.QUEUED}
 
@@ -37,14 +38,13 @@ _BUSY: Final = {AccountState.RUNNING.rank: RequestState.RUNNING, AccountState.WA
 def page(connection: Connection, wanted: ProfileFilter, cut: Cut) -> Page[ProfileRow]:
     """See `app.ports.views.Views.profiles`."""
     conditions = list(_conditions(wanted))
-    found = paging.page(
-        connection,
-        select(profiles.c.id).select_from(_FROM).where(*conditions),
-        paging.keys_of(_ORDERS, cut),
-        cut,
-    )
+    # Who is busy is of interest only for the state.
+    listed = _FROM if wanted.state or cut.sort == "state" else _OWNED
+    query = select(profiles.c.id).select_from(listed).where(*conditions)
+    found = paging.page(connection, query, paging.keys_of(_ORDERS, cut), cut)
     rows = {row.id: row for row in read(connection, profiles.c.id.in_([row.id for row in found.rows]))}
-    total = connection.execute(select(func.count()).select_from(_FROM).where(*conditions)).scalar_one()
+    counted = (_FROM if wanted.state else _OWNED) if conditions else profiles
+    total = connection.execute(select(func.count()).select_from(counted).where(*conditions)).scalar_one()
     return Page(rows=[rows[row.id] for row in found.rows], next=found.next, previous=found.previous, total=total)
 
 
