@@ -9,7 +9,7 @@ from app.web.current import speaking
 from app.web.i18n import _, ngettext
 from tools.messages import complete, translated, used
 
-PLACEHOLDER = re.compile(r"%\((\w+)\)s|%(?!%)")
+PLACEHOLDER = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
 
 
 def key(text):
