@@ -21,12 +21,15 @@ from app.domain.ids import ProfileId, RunId
 from app.errors import Halt, HaltCode, NotFound, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.licences import KeyReader
+from app.ports.options import OptionStore
 from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Queue
 from app.ports.views import Views
+from app.services.administration import Administration
 from app.services.desk import Desk, Progress
 from app.services.licences import Licences
 from app.services.report import RunReport
+from app.services.templates import Templates
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ class Application:
         self.work: Final = database.work
         self.dispatch: Final = database.dispatch
         self.choices: Final = database.choices
+        self.options: Final[OptionStore] = database.options
+        self.administration: Final = Administration(self.registry, check_wice_server)
+        self.templates: Final = Templates(self.registry, self.administration)
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
         self.database: Final = database
         of_people = PeopleServices(settings, database, now)
@@ -155,6 +161,13 @@ class Application:
     def is_profile(self, profile: ProfileId) -> bool:
         """Does this profile exist (still)?"""
         return self.registry.profile_name(profile) is not None
+
+    def mailbox_as_read(self, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str) -> Mailbox:
+        """An account's mailbox, to look at with the eyes of its runs: what they find equal is equal here; sends nothing yet."""
+        from app.adapters.exchange import open_mailbox
+
+        access = self._access(account, server)
+        return open_mailbox(replace(access, time_zone=zone, unmapped_fields=crm.unmapped_fields))
 
     def _mailbox_of_run(
         self, ledger: Ledger, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str

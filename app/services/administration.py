@@ -48,13 +48,13 @@ class Administration:
 
     def create(self, kind: type[E], given: Given, by: Actor, *, account: str = "") -> E:
         """Add one; a profile below its `account`."""
-        entity = self._wanted(kind, given, None, account)
+        entity = self.wanted(kind, given, None, account)
         self._registry.create(entity, by)
         return self._now(entity)
 
     def update(self, stored: E, given: Given, by: Actor, *, full_editing: bool = False) -> E:
         """Change the given settings of one that was read. With full editing, links that would lie are dropped in the same step (R35)."""
-        wanted = self._wanted(type(stored), given, stored)
+        wanted = self.wanted(type(stored), given, stored)
         locked, linked = self._held(stored, wanted)
         if locked and not full_editing:
             raise refusal(dict.fromkeys(locked, LOCKED))
@@ -63,7 +63,7 @@ class Administration:
 
     def preview(self, stored: Entity, given: Given) -> Preview:
         """What `update` would do; nothing is changed."""
-        wanted = self._wanted(type(stored), given, stored)
+        wanted = self.wanted(type(stored), given, stored)
         locked, linked = self._held(stored, wanted)
         old, new = shown(stored), shown(wanted)
         differs = [name for name in old if getattr(stored, name) != getattr(wanted, name)]
@@ -105,7 +105,8 @@ class Administration:
         """Activate or deactivate accounts; returns those that were not so before."""
         return self._registry.activate(names, by, active=active)
 
-    def _wanted(self, kind: type[E], given: Given, stored: E | None, account: str = "") -> E:
+    def wanted(self, kind: type[E], given: Given, stored: E | None, account: str = "") -> E:
+        """What the given settings make of one that was read, or of nothing; nothing is stored."""
         if stored and given.get("name", stored.name) != stored.name:
             raise refusal({"name": "is changed by renaming"})
         owner = stored.account if isinstance(stored, Profile) else account

@@ -94,6 +94,7 @@ _UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain_name)]
 Given = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_url)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(_address)]
 FolderPath = Annotated[str, AfterValidator(_folder)]
 
@@ -120,7 +121,7 @@ class WiceServerEntry(Entry):
     url: Annotated[Url, Field(min_length=1)]
     mandant: Given
     api_key: str = ""
-    time_zone: Annotated[str, AfterValidator(_zone)] = "Europe/Berlin"
+    time_zone: Zone = "Europe/Berlin"
     ca_file: str = ""
     dialect: dict[str, Any] = {}
 
@@ -210,15 +211,16 @@ def read_entry(kind: type[E], row: Mapping[str, Any]) -> tuple[E | None, list[Fa
         return None, [_fault(kind, fault) for fault in error.errors(include_url=False)]
 
 
-_WHOLE_NUMBER = f"must be a whole number from 0 to {_LONGEST_WINDOW_DAYS}, without quotes"
 _ADVICE: Mapping[str, str] = {
     "missing": "is missing",
     "string_too_short": "must not be empty",
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false, without quotes",
-    "int_type": _WHOLE_NUMBER,
-    "greater_than_equal": _WHOLE_NUMBER,
-    "less_than_equal": _WHOLE_NUMBER,
+    "int_type": "must be a whole number, without quotes",
+    "int_parsing": "must be a whole number",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "string_too_long": "must not be longer than {max_length} characters",
     "enum": "must be {expected}",
     "literal_error": "must be {expected}",
     "value_error": "{error}",

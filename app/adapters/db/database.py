@@ -15,6 +15,7 @@ from app.adapters.db.finding import SqlFinder
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
+from app.adapters.db.options import SqlOptions
 from app.adapters.db.people import SqlUsers
 from app.adapters.db.registry import SqlRegistry
 from app.adapters.db.replies import SqlReplies
@@ -50,6 +51,7 @@ class Database:
         self.replies = SqlReplies(self._engine)
         self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
+        self.options = SqlOptions(self._engine)
 
     def migrate(self) -> None:
         """Bring the schema up to date. Raises: Halt if the database is newer than this program, Retry."""
