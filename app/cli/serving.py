@@ -62,6 +62,7 @@ def serve() -> None:
 
     settings = Settings.load()
     start_logging(settings.log_level)
+    _say_who_comes_first()
     host, port = _address(settings)
     uvicorn.run(
         "app.main:create",
@@ -106,6 +107,17 @@ def _parts(settings: Settings, processes: int) -> Iterator[Part]:
     yield Part("the worker", this_program("worker", "--processes", str(processes)))
     yield Part("the scheduler", this_program("scheduler"))
     yield Part("the portal", this_program("serve"), lambda: _answers(socket.AF_INET, _reachable(settings)))
+
+
+def _say_who_comes_first() -> None:
+    """There is no default password: as long as there is no administrator, each start prints a new link."""
+    with application() as product:
+        link = product.people.first_link()
+    if link:
+        typer.echo(
+            f"Nobody can sign in yet. The first administrator chooses name and password here, within a day:\n{link}"
+        )
+        sys.stdout.flush()
 
 
 def _address(settings: Settings) -> tuple[str, int]:

@@ -41,9 +41,9 @@ def check_origin(request: Request, settings: Settings) -> None:
         raise Denied(_STALE)
 
 
-def check_token(sent: str, expected: str) -> None:
-    """Raises: Denied unless the page's token came along."""
-    if not expected or not hmac.compare_digest(sent.encode(), expected.encode()):
+def check_token(sent: str, *expected: str) -> None:
+    """Raises: Denied unless one of the page's tokens came along."""
+    if not any(token and hmac.compare_digest(sent.encode(), token.encode()) for token in expected):
         raise Denied(_STALE)
 
 

@@ -74,12 +74,16 @@ class _Public:
     async def __call__(self, request: Request) -> None:
         here = portal(request)
         request.state.me, request.state.csrf = None, ""
-        known = await _signed_in(request, here) if not _is_api(request) else None
-        if known is None and not _is_api(request):
-            request.state.csrf = _form_token(request)
+        if _is_api(request):
+            return
+        known = await _signed_in(request, here)
+        form_token = _form_token(request, fresh=known is None)
+        if known is None:
+            request.state.csrf = form_token
         if csrf.is_unsafe(request):
             csrf.check_origin(request, here.settings)
-            csrf.check_token(await csrf.sent_token(request), request.state.csrf)
+            # The form's own too: a second tab may have signed in meanwhile.
+            csrf.check_token(await csrf.sent_token(request), request.state.csrf, form_token)
 
 
 def needs(permission: Permission) -> Any:
@@ -158,10 +162,10 @@ def _actor(request: Request, me: Me, here: Portal) -> Actor:
     )
 
 
-def _form_token(request: Request) -> str:
+def _form_token(request: Request, *, fresh: bool) -> str:
     """What the form of a browser that is not signed in sends back: hangs on a cookie that only this browser has."""
     cookie = request.cookies.get(cookies.FORM, "")
-    if not cookie and not csrf.is_unsafe(request):
+    if fresh and not cookie and not csrf.is_unsafe(request):
         cookie = new_secret()
         setattr(request.state, cookies.NEW_FORM, cookie)
     return hashed(f"form {cookie}") if cookie else ""

@@ -134,6 +134,14 @@ def test_the_sign_in_form_is_protected_before_anybody_is_known(browser, address,
     assert browser.post("/sign-in", data=data | {"csrf": token}).status_code == 200
 
 
+def test_a_sign_in_form_in_a_second_tab_still_works(browser, product):
+    add(product, "ada", Role.ADMINISTRATOR)
+    second_tab = browser.get("/sign-in").json()["csrf"]
+    enter(browser, "ada")
+    data = {"name": "ada", "password": "correct horse battery", "csrf": second_tab}
+    assert browser.post("/sign-in", data=data).status_code == 200
+
+
 def test_signing_in_again_ends_the_former_session(browser, product):
     add(product, "ada", Role.ADMINISTRATOR)
     enter(browser, "ada")

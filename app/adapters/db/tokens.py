@@ -16,7 +16,7 @@ from app.adapters.db.user_rows import PREFIX, prefixed_columns, read_user
 from app.domain.people import Actor, ApiToken, User
 from app.errors import NotFound, Taken
 
-_LOCK = 0x77696304
+_LOCK = 0x77696306
 
 
 class SqlTokens:
