@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domain.finding import BookEntry, Happened, Hit
 from app.domain.ids import ItemId, ProfileId
+from app.domain.run import Run
 from app.domain.sync import Kind, Side
 
 
@@ -27,6 +28,10 @@ class Finder(Protocol):
 
     def of_items(self, profile: ProfileId, kind: Kind, side: Side, ids: Collection[ItemId]) -> Sequence[BookEntry]:
         """What the books hold of these items of one server; a former link only where no other is known."""
+        ...
+
+    def latest(self, profile: ProfileId) -> Run | None:
+        """The newest run of a profile that has ended."""
         ...
 
     def timeline(self, profile: ProfileId, entry: BookEntry) -> Sequence[Happened]:

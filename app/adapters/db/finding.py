@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, RowMapping, Select, and_, or_, select, tuple_
 
 from app.adapters.db import journal
+from app.adapters.db import runs as stored_runs
 from app.adapters.db.finding_entry import assemble
 from app.adapters.db.session import reading
 from app.adapters.db.tables import accounts, failures, links, profiles, runs, sightings
@@ -16,6 +17,7 @@ from app.adapters.db.terms import matching
 from app.domain.finding import BookEntry, Happened, Hit
 from app.domain.ids import ItemId, ProfileId
 from app.domain.plan import newcomer_key
+from app.domain.run import Run
 from app.domain.sync import Kind, Side
 
 _NAMED = (accounts.c.name.label("account"), profiles.c.name.label("profile"))
@@ -59,6 +61,13 @@ class SqlFinder:
         """By the ids of one side."""
         with reading(self._engine) as connection:
             return _entries(connection, profile, [(kind, newcomer_key(side, item)) for item in sorted(ids)])
+
+    def latest(self, profile: ProfileId) -> Run | None:
+        """The newest run that has ended."""
+        ended = select(runs).where(runs.c.profile_id == profile, runs.c.finished.is_not(None))
+        with reading(self._engine) as connection:
+            row = connection.execute(ended.order_by(runs.c.number.desc()).limit(1)).one_or_none()
+            return stored_runs.read(row) if row else None
 
     def timeline(self, profile: ProfileId, entry: BookEntry) -> Sequence[Happened]:
         """By link, and by the keys that the item had before it was linked."""
