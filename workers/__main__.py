@@ -20,7 +20,14 @@ def main() -> None:
 
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING")
     app.worker_main(
-        ["worker", "--pool=prefork", f"--concurrency={processes}", f"--hostname=wice-sync-{os.getpid()}@%h", *quiet]
+        [
+            "--quiet",
+            "worker",
+            "--pool=prefork",
+            f"--concurrency={processes}",
+            f"--hostname=wice-sync-{os.getpid()}@%h",
+            *quiet,
+        ]
     )
 
 

@@ -47,7 +47,7 @@ class _Child:
 
 @dataclass
 class Supervisor:
-    """Runs `parts`, in their order; `say` tells an operator what happens. Only for the main thread of a process: it takes the stop signals."""
+    """Runs `parts`, started in their order; `say` tells an operator what happens. For a main thread only: it takes the stop signals."""
 
     parts: Sequence[Part]
     environment: Mapping[str, str]
@@ -61,8 +61,11 @@ class Supervisor:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End them in the reverse order, each before that on which it depends."""
-        for child in reversed(self._children):
+        """End them all at once, but the first one last: the others depend on it."""
+        others = self._children[1:]
+        for child in others:
+            _ask_to_end(child)
+        for child in (*others, *self._children[:1]):
             _end(child)
 
     def start(self) -> bool:
@@ -113,6 +116,11 @@ class Supervisor:
             self.say(f"{child.part.name} has ended (code {code}); it is started again in {child.pause:.0f} seconds.")
         elif now >= child.due:
             self._start(child)
+
+
+def _ask_to_end(child: _Child) -> None:
+    if child.process is not None:
+        child.process.terminate()
 
 
 def _end(child: _Child) -> None:

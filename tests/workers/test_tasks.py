@@ -26,11 +26,14 @@ def test_what_is_asked_for_is_carried_out_under_its_own_id(office: Watched, inst
 
 
 def test_a_run_is_stopped_between_two_steps_and_the_next_one_goes_on(office: Watched, installation: Settings) -> None:
-    names = {office.wice.person(f"Name{number}", "anna") and f"Name{number}" for number in range(120)}
+    names = {f"Name{number}" for number in range(200)}
+    for name in names:
+        office.wice.person(name, "anna")
     office.slow(50)
     with running_worker(installation):
         asked = office.ask()
         until(lambda: office.request(asked).step == Step.APPLY_CONTACTS, "the first write")
+        office.slow(700)
         cancel(office.product, asked.id, EVA)
         assert office.over(asked).state is RequestState.CANCELLED
         assert office.status(asked) == "cancelled"
