@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from app.adapters.db import Database
@@ -19,14 +19,13 @@ from app.settings import Settings
 class PeopleServices:
     """One per process: it limits how many passwords are hashed at once. May be used by several threads."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        database: Database,
-        now: Callable[[], datetime],
-        lifetimes: Callable[[], Lifetimes] = Lifetimes,
-    ) -> None:
+    def __init__(self, settings: Settings, database: Database, now: Callable[[], datetime]) -> None:
         passwords = Argon2Passwords()
+
+        def lifetimes() -> Lifetimes:
+            options = database.options.read()
+            return Lifetimes(timedelta(hours=options.session_idle_hours), timedelta(days=options.session_days))
+
         users, sessions, tokens = database.users, database.sessions, database.tokens
         self.sign_in: Final = SignIn(users, sessions, tokens, database.attempts, passwords, lifetimes, now)
         self.people: Final = People(users, sessions, passwords, lifetimes, now, settings.portal_url)

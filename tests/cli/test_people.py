@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+
 from app.bootstrap import opened
 from app.domain.people import Role
+from app.services.sign_in import Client
 from app.settings import Settings
-from tests.services.command import Command
+from tests.services.command import LONGEST_S, Command
 
 
 def test_a_user_gets_a_link_and_a_token_as_the_last_word(command: Command):
@@ -42,3 +45,27 @@ def test_the_last_administrator_stays_one(command: Command):
     command("user", "add", "ada", "--role", "administrator")
     refused = command("user", "add", "ada", "--role", "auditor", "--reset", code=2).stderr
     assert "ada is the last active administrator" in refused
+
+
+def test_the_start_prints_a_link_for_the_first_administrator_until_there_is_one(command: Command):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    command.environment["WICE_SYNC_PORTAL_URL"] = f"http://127.0.0.1:{port}"
+    first, second = _printed_at_start(command), _printed_at_start(command)
+    assert first.startswith(f"http://127.0.0.1:{port}/welcome/")
+    assert first != second
+    with opened(Settings(home=command.home)) as product:
+        assert product.sign_in.welcomed(first.rpartition("/")[2]) is None
+        assert product.sign_in.welcomed(second.rpartition("/")[2]) is not None
+        product.sign_in.welcome(second.rpartition("/")[2], "ada", "correct horse battery", Client("", ""))
+        assert product.people.first_link() is None
+
+
+def _printed_at_start(command: Command) -> str:
+    with command.start("serve") as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        link = process.stdout.readline().strip()
+        process.terminate()
+        process.communicate(timeout=LONGEST_S)
+    return link
