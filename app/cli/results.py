@@ -83,6 +83,7 @@ def _show_changes(changes: Sequence[Change], *, verbose: bool) -> None:
     for change in changes:
         lines.append(_heading(change))
         if verbose:
+            lines += [f"    write {change.attempt}"] if change.attempt else []
             lines += [f"    {human(name)}: {_short(old)} -> {_short(new)}" for name, old, new in change.fields]
     _list(lines, verbose=verbose)
 

@@ -53,7 +53,7 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
     """How results are shown."""
 
     title: str
@@ -80,7 +80,7 @@ def analyse(
     quiet: Quiet = False,
 ) -> Exit:
     """Compute, show and store what a synchronisation would do. Writes nothing, except that it creates the folders "Wice"."""
-    shape = _Shape("Result of the last analysis", as_json, verbose, verbose or not (quiet or as_json), _planned)
+    shape = Shape("Result of the last analysis", as_json, verbose, verbose or not (quiet or as_json), as_planned)
     return _each(profile, every, "analyse", shape, lambda desk: Run(desk).analyse())
 
 
@@ -95,7 +95,7 @@ def sync(
     ] = False,
 ) -> Exit:
     """Carry out what the last analysis planned; without one, analyse and carry out."""
-    shape = _Shape("Result of the last synchronisation", as_json, verbose, verbose, _written)
+    shape = Shape("Result of the last synchronisation", as_json, verbose, verbose, as_written)
     trigger = "scheduled" if scheduled else "sync"
     return _each(profile, every, trigger, shape, lambda desk: Run(desk).synchronise(approve=not scheduled))
 
@@ -108,7 +108,7 @@ def confirm(
     verbose: Verbose = False,
 ) -> Exit:
     """Carry out a plan that was stopped for safety, or drop it."""
-    shape = _Shape("Result of the last synchronisation", as_json, verbose, verbose, _written)
+    shape = Shape("Result of the last synchronisation", as_json, verbose, verbose, as_written)
     with application() as product:
         past = confirming.run_to_confirm(product.history, RunId(run))
         name = product.profile_name(past.profile)
@@ -116,19 +116,19 @@ def confirm(
             with product.books.open(past.profile, "discard") as ledger:
                 report = confirming.discard(ledger, name.rpartition("/")[2], past.id)
         else:
-            report = _patiently(product, name, "confirm", lambda desk: confirming.confirm(desk, past.id))
+            report = patiently(product, name, "confirm", lambda desk: confirming.confirm(desk, past.id))
         shape.show(product, report)
     return OF_STATUS[report.status]
 
 
-def _each(name: str, every: bool, trigger: str, shape: _Shape, work: Callable[[Desk], RunReport]) -> Exit:
+def _each(name: str, every: bool, trigger: str, shape: Shape, work: Callable[[Desk], RunReport]) -> Exit:
     if bool(name) == every:
         raise typer.BadParameter("give either the name of a profile or --all")
     codes = []
     with application() as product:
         for one in product.active_profiles() if every else [name]:
             try:
-                report = _patiently(product, one, trigger, work)
+                report = patiently(product, one, trigger, work)
             except BadInput as error:
                 if shape.json:
                     shape.show(product, RunReport.failed(one, error))
@@ -138,7 +138,7 @@ def _each(name: str, every: bool, trigger: str, shape: _Shape, work: Callable[[D
     return worst(codes)
 
 
-def _patiently(product: Application, name: str, trigger: str, work: Callable[[Desk], RunReport]) -> RunReport:
+def patiently(product: Application, name: str, trigger: str, work: Callable[[Desk], RunReport]) -> RunReport:
     """Run; when a server is busy for a moment, wait and run again. What was done before stays done."""
     waits = 0
     while True:
@@ -162,12 +162,12 @@ def _attempt(product: Application, name: str, trigger: str, work: Callable[[Desk
         return RunReport.failed(name, error)
 
 
-def _planned(product: Application, report: RunReport) -> Sequence[Change]:
+def as_planned(product: Application, report: RunReport) -> Sequence[Change]:
     plan = product.history.plan_of(RunId(report.run))
     return list(planned(plan.kinds)) if plan else []
 
 
-def _written(product: Application, report: RunReport) -> Sequence[Change]:
+def as_written(product: Application, report: RunReport) -> Sequence[Change]:
     return list(written(product.history.entries_of_run(RunId(report.run))))
 
 

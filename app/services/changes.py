@@ -24,6 +24,8 @@ class Change:
     side: Side | None = None
     op: Op | None = None
     fields: tuple[tuple[str, str, str], ...] = ()
+    attempt: str = ""
+    """Of a write that was made: by this id it can be undone alone (R33)."""
 
     def json(self) -> dict[str, object]:
         """As a JSON-ready object."""
@@ -33,6 +35,7 @@ class Change:
             "item": self.label,
             "reason": self.reason.value,
             "fields": {name: {"old": old, "new": new} for name, old, new in self.fields},
+            **({"attempt": self.attempt} if self.attempt else {}),
         }
 
 
@@ -42,18 +45,20 @@ def planned(plans: Iterable[KindPlan]) -> Iterator[Change]:
         if not action.writes and action.reason in (Reason.TWIN, Reason.TWIN_DIFFERS):
             yield Change(action.kind, action.label, action.reason)
         for write in action.writes:
-            fields = _fields(write.before, write.record) if write.op is Op.CHANGE else ()
+            fields = fields_of(write.before, write.record) if write.op is Op.CHANGE else ()
             yield Change(action.kind, action.label, action.reason, write.side, write.op, fields)
 
 
 def written(entries: Iterable[JournalEntry]) -> Iterator[Change]:
     """Everything that a run wrote, in its order."""
     for intent in (entry.intent for entry in entries if entry.state is IntentState.DONE):
-        fields = _fields(intent.before, intent.after) if intent.op is Op.CHANGE else ()
-        yield Change(intent.kind, intent.label, Reason(intent.reason), intent.side, intent.op, fields)
+        fields = fields_of(intent.before, intent.after) if intent.op is Op.CHANGE else ()
+        reason = Reason(intent.reason)
+        yield Change(intent.kind, intent.label, reason, intent.side, intent.op, fields, intent.attempt)
 
 
-def _fields(before: Record | None, after: Record | None) -> tuple[tuple[str, str, str], ...]:
+def fields_of(before: Record | None, after: Record | None) -> tuple[tuple[str, str, str], ...]:
+    """Name, old and new value of the fields that differ, as people read them."""
     if before is None or after is None:
         return ()
     return tuple(

@@ -67,8 +67,9 @@ def of_run(connection: Connection, profile: ProfileId, run: RunId) -> list[Journ
 
 
 def named(connection: Connection, profile: ProfileId, attempts: Collection[AttemptId]) -> list[JournalEntry]:
-    """These attempts of a profile, oldest first; read by run, for a database takes only so many names in one question."""
-    wanted, found = sorted(attempts), []
+    """These attempts of a profile, oldest first."""
+    wanted = sorted(attempts)
+    found: list[Row[Any]] = []
     for start in range(0, len(wanted), _NAMES):
         few = journal.c.attempt.in_(wanted[start : start + _NAMES])
         found += connection.execute(select(journal).where(journal.c.profile_id == profile, few)).all()
