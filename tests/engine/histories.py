@@ -15,6 +15,7 @@ from app.domain.appointment import Appointment, Timed
 from app.domain.contact import COMPANY_FIELDS, Contact
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId
+from app.domain.journal import IntentState, JournalEntry
 from app.domain.sync import Kind, Side
 from app.services.report import RunReport, Status
 from tests.engine.harness import ANNA, Office
@@ -111,6 +112,26 @@ class History:
         finally:
             faults.on_point = lambda _: None
 
+    def undo(self, index: int, crash_at: int | None = None, side: Side = Side.WICE) -> None:
+        """Undo one of the runs that wrote something, its newest first; with `crash_at` the process dies at that remote call on `side` (R33)."""
+        profile, *_ = self.office.database.registry.profile(ANNA)
+        history = self.office.database.history
+        written = [run.id for run in history.runs(profile.id) if any(map(_is_done, history.entries_of_run(run.id)))]
+        if not written:
+            return
+        proposed = self.office.propose_undo(RunReport(profile=ANNA, run=written[index % len(written)]))
+        if proposed.status is not Status.NEEDS_CONFIRMATION:
+            return
+        faults = self.office.wice.faults if side is Side.WICE else self.office.exchange.faults
+        if crash_at is not None:
+            faults.crash_at(crash_at)
+        try:
+            self.office.confirm_undo(proposed)
+        except Crash:
+            self.office.clock.tick(1)
+        finally:
+            faults.on_point = lambda _: None
+
     def settle(self) -> None:
         """All faults are over; run until there is nothing left to do, confirming what guards stop."""
         self.office.wice.faults.clear()
@@ -193,13 +214,17 @@ class History:
         with self.office.database.books.open(profile.id, "check") as ledger:
             for kind in Kind:
                 for link in ledger.links(kind):
-                    if not link.ended:
+                    if not link.ended and not link.undone:
                         ours = self.office.wice.record(link.wice.id, ANNA)
                         theirs = self.office.exchange.items[link.exchange.id].record
                         # What Wice's company does not know may stay on a contact in Exchange (R6).
                         unknown = {name for name in COMPANY_FIELDS if not getattr(ours, name, "")}
                         differing = set(differences(ours, theirs)) - unknown
                         assert not differing, f"R1 {differing} {link}"
+
+
+def _is_done(entry: JournalEntry) -> bool:
+    return entry.state is IntentState.DONE
 
 
 def images(office: Office) -> list[Record]:

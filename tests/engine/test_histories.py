@@ -234,6 +234,14 @@ class Histories(RuleBasedStateMachine):
     def sync_and_die(self, at: int, side: Side) -> None:
         self.history.sync(crash_at=at, side=side)
 
+    @rule(index=INDEX)
+    def undo(self, index: int) -> None:
+        self.history.undo(index)
+
+    @rule(index=INDEX, at=st.integers(0, 20), side=st.sampled_from(Side))
+    def undo_and_die(self, index: int, at: int, side: Side) -> None:
+        self.history.undo(index, crash_at=at, side=side)
+
     @rule()
     def analyse(self) -> None:
         self.office.analyse()
