@@ -7,6 +7,7 @@ from sqlalchemy import insert, select
 
 from app.adapters.db.tables import accounts, profiles
 from app.domain.account import Carried, Conflict, FirstPlan, Profile, Template
+from app.domain.ids import ItemId
 from app.domain.sync import Sighting
 from app.errors import BadInput, LeaseLost, NotFound, Superseded
 from app.ports import Cursor
@@ -83,7 +84,7 @@ def test_R26_followers_forget_the_folder_that_they_leave_and_their_runs_stop(dat
     registry.assign(["anna/anna"], "office")
     with database.books.open(profile(registry, "anna").id, "sync") as ledger:
         for kind, side in ((CONTACTS, EXCHANGE), (CONTACTS, WICE), (APPOINTMENTS, EXCHANGE)):
-            ledger.save_page(kind, side, [Sighting("1")], Cursor("c"))
+            ledger.save_page(kind, side, [Sighting(ItemId("1"))], Cursor("c"))
         ledger.save_folder(CONTACTS, "F1")
         ledger.save_folder(APPOINTMENTS, "F2")
         registry.save_template(replace(OFFICE, contacts_folder="Kunden"))
