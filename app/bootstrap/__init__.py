@@ -3,6 +3,7 @@
 from app.adapters.queue import TASK as RUN_TASK
 from app.adapters.queue import broker_command, open_celery
 from app.bootstrap.application import Application, check_wice_server, opened
+from app.bootstrap.inquiries import inquiry
 from app.bootstrap.licensing import demo_key, issue_key
 from app.bootstrap.lifeline import end_with_parent
 from app.bootstrap.logs import start_logging
@@ -14,6 +15,7 @@ __all__ = [
     "check_wice_server",
     "demo_key",
     "end_with_parent",
+    "inquiry",
     "issue_key",
     "open_celery",
     "opened",
