@@ -9,7 +9,7 @@ PROOF_ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format lock proof clean setup setup-runtime
+.PHONY: help demo test lint format lock proof vendor messages clean setup setup-runtime
 export PYTHON
 
 help: ## print this list
@@ -38,6 +38,12 @@ lock: ## choose the versions in constraints.txt anew
 proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2000 PROOF_ROUNDS=100
 	HYPOTHESIS_PROFILE=proof PROOF_EXAMPLES=$(PROOF_EXAMPLES) PROOF_ROUNDS=$(PROOF_ROUNDS) \
 		$(BIN)/python -m pytest -m proof -rP --timeout 0 --numprocesses 2
+
+vendor: setup ## fetch the portal's stylesheet, scripts, font and icons anew, at the versions that tools/vendor_frontend.py names
+	$(BIN)/python -m tools.vendor_frontend
+
+messages: setup ## bring the portal's German texts in line with the code; prints what has no translation yet
+	$(BIN)/python -m tools.messages
 
 clean: ## remove what these commands have made, except var/ (the data of the embedded default)
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist

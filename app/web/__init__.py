@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 
+from app.http.security import public
 from app.web.errors import install_errors
 from app.web.languages import LanguageChoice
 from app.web.routes import ROUTERS
@@ -16,6 +17,12 @@ def install(app: FastAPI) -> None:
     app.mount("/static", static_app(), name="static")
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
+    # Last of all: an unknown address is answered with the frame that signed-in people know.
+    app.add_api_route("/{path:path}", _missing, dependencies=[public()], include_in_schema=False)
     install_errors(app)
     app.add_middleware(LanguageChoice)
     app.add_middleware(SecurityHeaders)
+
+
+def _missing(path: str) -> None:
+    raise HTTPException(404, f"/{path}")
