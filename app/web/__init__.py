@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
+from starlette.routing import Match
 
 from app.http.security import public
 from app.web.errors import install_errors
@@ -24,5 +25,6 @@ def install(app: FastAPI) -> None:
     app.add_middleware(SecurityHeaders)
 
 
-def _missing(path: str) -> None:
-    raise HTTPException(404, f"/{path}")
+def _missing(request: Request) -> None:
+    known = any(route.matches(request.scope)[0] is Match.PARTIAL for route in request.app.routes)
+    raise HTTPException(405 if known else 404)
