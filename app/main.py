@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import Match
 
 from app import web
 from app.api.application import create_api
@@ -28,6 +29,8 @@ def create_app(settings: Settings, product: Application) -> FastAPI:
     _add_health(app, product)
     app.mount("/api/v1", create_api(portal))
     web.install(app)
+    # Last of all: an unknown address is answered inside the frame that signed-in people know.
+    app.add_api_route("/{path:path}", _missing, dependencies=[public()])
     security.install(app, portal)
     app.add_middleware(RequestIds)
     return app
@@ -68,3 +71,8 @@ def _add_health(app: FastAPI, product: Application) -> None:
             # Whoever asks without signing in learns no host's name.
             ready, text = False, "out of reach"
         return JSONResponse({"status": "ok" if ready else "not_ready", "database": text}, 200 if ready else 503)
+
+
+def _missing(request: Request) -> None:
+    known = any(route.matches(request.scope)[0] is Match.PARTIAL for route in request.app.routes)
+    raise HTTPException(405 if known else 404)

@@ -20,3 +20,12 @@ def test_the_api_has_its_own_document_and_problems(portal: RunningPortal) -> Non
     assert missing.headers["content-type"] == "application/problem+json"
     assert missing.json()["type"] == "/problems/not-found"
     assert missing.json()["request"] == missing.headers["x-request-id"]
+
+
+def test_an_unknown_address_keeps_the_frame_of_who_is_signed_in(portal: RunningPortal) -> None:
+    browser = portal.browser(Role.AUDITOR)
+    unknown = browser.get("/no-such-page")
+    assert unknown.status_code == 404
+    assert "Main navigation" in unknown.text
+    assert browser.get("/sign-out").status_code == 405
+    assert portal.anybody().get("/no-such-page").status_code == 404

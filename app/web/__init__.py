@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI, HTTPException, Request
-from starlette.routing import Match
+from fastapi import FastAPI
 
-from app.http.security import public
 from app.web.errors import install_errors
 from app.web.languages import LanguageChoice
 from app.web.routes import ROUTERS
@@ -18,13 +16,6 @@ def install(app: FastAPI) -> None:
     app.mount("/static", static_app(), name="static")
     for router in ROUTERS:
         app.include_router(router, include_in_schema=False)
-    # Last of all: an unknown address is answered with the frame that signed-in people know.
-    app.add_api_route("/{path:path}", _missing, dependencies=[public()], include_in_schema=False)
     install_errors(app)
     app.add_middleware(LanguageChoice)
     app.add_middleware(SecurityHeaders)
-
-
-def _missing(request: Request) -> None:
-    known = any(route.matches(request.scope)[0] is Match.PARTIAL for route in request.app.routes)
-    raise HTTPException(405 if known else 404)
