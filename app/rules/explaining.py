@@ -213,8 +213,9 @@ def _change(case: Case, link: Link, side: Side) -> Change:
 
 
 def _is_aged(case: Case, link: Link) -> bool:
-    days = [link.last_day, *(trace.last_day for trace in case.traces if trace.absence is None)]
-    return case.kind is Kind.APPOINTMENTS and not any(case.policy.picks_up(day) for day in days)
+    told = [link.last_day, *(trace.last_day for trace in case.traces if trace.absence is None)]
+    days = [day for day in told if day]
+    return bool(days) and not any(case.policy.picks_up(day) for day in days)
 
 
 def _unsettled(case: Case, link: Link) -> Cause:
