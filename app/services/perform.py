@@ -14,7 +14,7 @@ from typing import Final, Protocol, assert_never
 
 import structlog
 
-from app.domain.ids import ProfileId, RunId
+from app.domain.ids import AttemptId, ProfileId, RunId
 from app.domain.run import SCHEDULED, RunRequest, Verb
 from app.errors import Cancelled, LeaseLost, Retry, WiceSyncError
 from app.ports import Books, History
@@ -23,6 +23,7 @@ from app.services import confirm as confirming
 from app.services.desk import Desk, Progress, Step
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
+from app.services.undo import analyse_undo
 
 IN_USE: Final = timedelta(seconds=5)
 """When another run has the profile, it is looked at again after this time."""
@@ -119,6 +120,7 @@ def _give_way(product: Product, request: RunRequest, error: LeaseLost) -> None:
 
 
 def _carry_out(product: Product, request: RunRequest) -> RunReport:
+    subject = RunId(request.subject)
     match request.verb:
         case Verb.ANALYSE:
             return _at_desk(product, request, lambda desk: Run(desk).analyse())
@@ -126,14 +128,15 @@ def _carry_out(product: Product, request: RunRequest) -> RunReport:
             approve = request.trigger != SCHEDULED
             return _at_desk(product, request, lambda desk: Run(desk).synchronise(approve=approve))
         case Verb.CONFIRM:
-            subject = confirming.run_to_confirm(product.history, RunId(request.subject)).id
-            return _at_desk(product, request, lambda desk: confirming.confirm(desk, subject))
+            waiting = confirming.run_to_confirm(product.history, subject).id
+            return _at_desk(product, request, lambda desk: confirming.confirm(desk, waiting))
         case Verb.RETRY:
             return _at_desk(product, request, lambda desk: _retry(desk, request.items))
         case Verb.DISCARD:
             return _discard(product, request)
         case Verb.UNDO:
-            return _undo(product, request)
+            attempts = [AttemptId(item) for item in request.items]
+            return _at_desk(product, request, lambda desk: analyse_undo(desk, subject, attempts))
         case _:
             assert_never(request.verb)
 
@@ -163,9 +166,3 @@ def _discard(product: Product, request: RunRequest) -> RunReport:
     profile = product.profile_name(request.profile).rpartition("/")[2]
     with product.books.open(request.profile, request.trigger, request.id, request.requested_by) as ledger:
         return confirming.discard(ledger, profile, RunId(request.subject))
-
-
-def _undo(product: Product, request: RunRequest) -> RunReport:
-    """Plan the undoing of a run, or of some of its writes (R33)."""
-    del product
-    raise WiceSyncError(f"run {request.subject} cannot be undone by this version")

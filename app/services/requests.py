@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Protocol
 
-from app.domain.ids import RunId
+from app.domain.ids import AttemptId, RunId
 from app.domain.people import Actor
 from app.domain.run import RunRequest, Verb
 from app.errors import NotFound, Retry
 from app.ports import History
 from app.ports.requests import Queue, Requests
 from app.services.confirm import run_to_confirm
+from app.services.undo import run_to_undo
 
 AT_ONCE: Final = 50
 """So many workers are told of at once; the rest is sent by the scheduler, so that nobody waits for it."""
@@ -47,7 +48,7 @@ def ask(
     if verb in (Verb.CONFIRM, Verb.DISCARD):
         run_to_confirm(office.history, _given(verb, subject))
     elif verb is Verb.UNDO:
-        _given(verb, subject)
+        run_to_undo(office.history, _given(verb, subject), [AttemptId(item) for item in items])
     trigger = verb.value
     asked = office.requests.ask([profile], verb, by, trigger=trigger, subject=subject or "", items=items)
     return _told(office, asked, urgent=True)[0]

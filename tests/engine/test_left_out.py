@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.contact import Contact
+from app.domain.ids import RunId
 from app.domain.people import Actor, Role, Via
-from app.domain.plan import PlanState, StoredPlan
+from app.domain.plan import Op, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
 from app.errors import Cancelled, NotFound, Taken
 from app.services.desk import Step
@@ -20,11 +21,11 @@ EVA = Actor(name="eva", role=Role.ADMINISTRATOR, via=Via.PORTAL)
 
 def choose(office: Office, report: RunReport, *labels: str, out: bool = True) -> StoredPlan:
     """Leave out, or take in again, the actions on these items."""
-    plan = office.database.history.plan_of(report.run)
+    plan = office.database.history.plan_of(RunId(report.run))
     assert plan
     keys = [action.key for action in plan.actions if action.label in labels]
     assert len(keys) >= len(labels)
-    return leave_out(office.database, report.run, keys, EVA, out=out)
+    return leave_out(office.database, RunId(report.run), keys, EVA, out=out)
 
 
 def labels(plan: StoredPlan) -> set[str]:
@@ -69,7 +70,7 @@ def test_R28_it_is_taken_in_again_before_the_execution_but_not_after(two: Office
     with pytest.raises(Taken, match="executed"):
         choose(two, report, "Left (2026-12-02)")
     with pytest.raises(NotFound):
-        leave_out(two.database, "unknown", [], EVA, out=True)
+        leave_out(two.database, RunId("unknown"), [], EVA, out=True)
 
 
 def test_R28_not_even_if_it_is_edited_and_planned_anew(office: Office) -> None:
@@ -123,10 +124,10 @@ def test_R6_a_person_waits_for_a_company_that_came_to_be_left_out(office: Office
     office.analyse()
     office.exchange.add(office.folder(), person("Meier", company_name="Neu GmbH"))
     report = office.analyse()
-    plan = office.database.history.plan_of(report.run)
+    plan = office.database.history.plan_of(RunId(report.run))
     assert plan
     company = [action.key for action in plan.actions if action.creates_company]
-    office.database.choices.leave_out(report.run, company, EVA, out=True)
+    office.database.choices.leave_out(RunId(report.run), company, EVA, out=True)
     assert office.sync().status is Status.NOTHING_TO_DO
     assert list(office.wice.rows) == []
 
@@ -139,7 +140,7 @@ def test_R29_what_is_left_out_of_a_plan_to_confirm_stays(office: Office) -> None
     report = office.sync()
     assert report.status is Status.NEEDS_CONFIRMATION
     choose(office, report, "Name00, Anna")
-    assert office.confirm().kinds[Kind.CONTACTS].counts[Side.EXCHANGE]["delete"] == 11
+    assert office.confirm().kinds[Kind.CONTACTS].counts[Side.EXCHANGE][Op.DELETE] == 11
     assert set(office.in_outlook()) == {"Name00, Anna"}
 
 
@@ -170,7 +171,7 @@ def test_R30_a_run_that_is_stopped_keeps_what_it_did_and_the_next_one_goes_on(of
         office.wice.add_person(person(f"Name{number}"), flags=[ANNA])
     report = stopped(office, Step.APPLY_CONTACTS, 50)
     assert (report.status, report.kinds[Kind.CONTACTS].writes) == (Status.CANCELLED, 50)
-    run = office.database.history.run(report.run)
+    run = office.database.history.run(RunId(report.run))
     assert run
     assert run.status.value == "cancelled"
     assert len(office.in_outlook()) == 50

@@ -1,0 +1,209 @@
+"""Runs that are asked for, from the wish to what came of it, over a real database and the fakes' servers (R29, R32, R36)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine, update
+
+from app.adapters.db import Database
+from app.adapters.db.tables_runs import run_requests
+from app.domain.ids import RunId
+from app.domain.people import Actor, Role, Via
+from app.domain.plan import HintReason
+from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
+from app.domain.sync import Kind
+from app.errors import BadInput, Cancelled, Halt, HaltCode, NotFound, Retry, Taken
+from app.services.desk import Step
+from app.services.dispatch import Round, dispatch
+from app.services.perform import BROKEN, INTERRUPTED, Reported, perform
+from app.services.report import Status
+from app.services.requests import AT_ONCE, WAITS, ask, ask_many, cancel, request
+from tests.adapters.db.world import LONG_AGO
+from tests.engine.harness import ANNA, Office, person
+from tests.fakes.faults import FaultKind
+from tests.services.product import FakeProduct
+
+EVA = Actor(name="eva", role=Role.OPERATOR, via=Via.PORTAL)
+NAME = "anna/anna"
+
+
+@pytest.fixture
+def product(database: Database) -> FakeProduct:
+    return FakeProduct(Office(database))
+
+
+def done(product: FakeProduct, asked: RunRequest) -> str:
+    """The worker hears of it; how the run ended."""
+    for run in product.queue.take():
+        perform(product, run)
+    past = product.history.run(asked.id)
+    return past.status.value if past else ""
+
+
+def test_a_wish_is_sent_once_it_is_stored(product: FakeProduct) -> None:
+    asked = ask(product, NAME, Verb.ANALYSE, EVA)
+    assert product.queue.sent == [(asked.id, True)]
+    assert request(product, asked.id).state is RequestState.QUEUED
+    assert done(product, asked) == "nothing_to_do"
+    assert request(product, asked.id).state is RequestState.ENDED
+    with pytest.raises(NotFound):
+        request(product, RunId("unknown"))
+
+
+def test_a_message_that_comes_twice_or_late_does_nothing(product: FakeProduct) -> None:
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    assert perform(product, asked.id)
+    assert perform(product, asked.id) is None
+    stopped = ask(product, NAME, Verb.SYNC, EVA)
+    cancel(product, stopped.id, EVA)
+    assert perform(product, stopped.id) is None
+    assert product.history.run(stopped.id) is None
+
+
+def test_many_are_asked_for_behind_what_is_urgent(product: FakeProduct) -> None:
+    [one] = ask_many(product, [NAME], Verb.SYNC, EVA)
+    assert product.queue.sent == [(one.id, False)]
+    assert AT_ONCE >= 1
+
+
+def test_a_broker_that_is_away_is_said_and_the_scheduler_sends_later(product: FakeProduct, engine: Engine) -> None:
+    product.queue.away = True
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    assert asked.message == WAITS
+    with pytest.raises(Retry):
+        dispatch(product)
+    product.queue.away = False
+    product.work.claim(asked.id)
+    product.work.postpone(asked.id, timedelta(seconds=-5))
+    _older(engine)
+    assert dispatch(product) == Round(told=1)
+    assert done(product, asked) == "nothing_to_do"
+
+
+def test_R27_only_a_persons_run_approves_a_first_plan(product: FakeProduct) -> None:
+    product.office.wice.add_person(person(), flags=[ANNA])
+    [scheduled] = product.requests.ask([NAME], Verb.SYNC, EVA, trigger=SCHEDULED)
+    perform(product, scheduled.id)
+    past = product.history.run(scheduled.id)
+    assert past
+    assert (past.status.value, past.trigger) == ("needs_confirmation", SCHEDULED)
+    assert done(product, ask(product, NAME, Verb.CONFIRM, EVA, scheduled.id)) == "done"
+    assert list(product.office.in_outlook()) == ["Schulz, Anna"]
+
+
+def test_R29_what_waits_is_discarded_and_then_cannot_be_confirmed(product: FakeProduct) -> None:
+    product.office.wice.add_person(person(), flags=[ANNA])
+    [scheduled] = product.requests.ask([NAME], Verb.SYNC, EVA, trigger=SCHEDULED)
+    perform(product, scheduled.id)
+    assert done(product, ask(product, NAME, Verb.DISCARD, EVA, scheduled.id)) == "done"
+    with pytest.raises(BadInput, match="discarded"):
+        ask(product, NAME, Verb.CONFIRM, EVA, scheduled.id)
+    with pytest.raises(NotFound, match="name the run"):
+        ask(product, NAME, Verb.DISCARD, EVA)
+
+
+def test_R33_an_undo_is_planned_and_waits_for_its_confirmation(product: FakeProduct) -> None:
+    office = product.office
+    office.wice.add_person(person(), flags=[ANNA])
+    synchronised = office.sync()
+    undo = ask(product, NAME, Verb.UNDO, EVA, RunId(synchronised.run))
+    assert done(product, undo) == "needs_confirmation"
+    assert list(office.in_outlook()) == ["Schulz, Anna"]
+    assert done(product, ask(product, NAME, Verb.CONFIRM, EVA, undo.id)) == "done"
+    assert office.in_outlook() == {}
+
+
+def test_a_busy_server_is_tried_again_when_it_wants(product: FakeProduct) -> None:
+    product.opening.append(Retry("busy", after=timedelta(hours=1)))
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    assert done(product, asked) == ""
+    assert (request(product, asked.id).state, request(product, asked.id).message) == (RequestState.ENDED, "busy")
+    [again] = product.requests.unfinished(asked.profile)
+    assert again.attempts == 1
+    assert perform(product, again.id) is None, "not before its time"
+
+
+@pytest.mark.parametrize("error", [Halt(HaltCode.LOGIN_REFUSED, "wrong password"), BadInput("no such profile")])
+def test_what_an_administrator_must_solve_is_said_and_not_tried_again(product: FakeProduct, error: Exception) -> None:
+    product.opening.append(error)
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    done(product, asked)
+    assert request(product, asked.id).message == str(error)
+    assert product.requests.unfinished(asked.profile) == []
+
+
+def test_R36_a_profile_that_is_in_use_is_waited_for(product: FakeProduct) -> None:
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    with product.books.open(asked.profile, "sync"):
+        done(product, asked)
+        waiting = request(product, asked.id)
+        assert (waiting.state, waiting.not_before is None) == (RequestState.QUEUED, False)
+    product.requests.ask([NAME], Verb.SYNC, EVA, trigger="sync")
+    assert perform(product, asked.id)
+    assert request(product, asked.id).state is RequestState.ENDED
+
+
+def test_a_worker_that_is_told_to_stop_leaves_a_new_request(product: FakeProduct) -> None:
+    product.opening.append(TimeoutError())
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    perform(product, asked.id, interruptions=(TimeoutError,))
+    assert request(product, asked.id).message == INTERRUPTED
+    assert [again.attempts for again in product.requests.unfinished(asked.profile)] == [1]
+
+
+def test_a_bug_is_loud_and_ends_the_request(product: FakeProduct) -> None:
+    product.opening.append(ZeroDivisionError())
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    with pytest.raises(ZeroDivisionError):
+        perform(product, asked.id)
+    assert (request(product, asked.id).state, request(product, asked.id).message) == (RequestState.ENDED, BROKEN)
+
+
+def test_R32_a_quarantined_item_is_tried_again_when_a_person_asks_for_it(product: FakeProduct) -> None:
+    office = product.office
+    office.sync()
+    office.wice.add_person(person(), flags=[ANNA])
+    office.exchange.faults.add(FaultKind.REFUSED, "create", count=5)
+    assert [office.sync().status for _ in range(5)] == [Status.PARTIAL] * 5
+    assert [hint.reason for hint in office.sync().kinds[Kind.CONTACTS].hints] == [HintReason.QUARANTINED]
+    assert done(product, ask(product, NAME, Verb.RETRY, EVA)) == "done"
+    assert list(office.in_outlook()) == ["Schulz, Anna"]
+
+
+def test_progress_is_told_twice_a_second_at_most_and_hears_that_it_shall_stop(product: FakeProduct) -> None:
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    product.work.claim(asked.id)
+    time = [0.0]
+    progress = Reported(product.work, asked.id, clock=lambda: time[0])
+    progress.step(Step.PLAN_CONTACTS, 0, 0)
+    time[0] = 0.4
+    progress.step(Step.APPLY_CONTACTS, 5, 9)
+    assert request(product, asked.id).step == Step.PLAN_CONTACTS
+    assert cancel(product, asked.id, EVA).cancel
+    time[0] = 0.5
+    with pytest.raises(Cancelled):
+        progress.step(Step.APPLY_CONTACTS, 9, 9)
+    product.work.end(asked.id, cancelled=True)
+    with pytest.raises(Taken):
+        cancel(product, asked.id, EVA)
+
+
+def test_R36_one_round_of_the_scheduler_asks_for_what_is_due(product: FakeProduct) -> None:
+    product.office.configure(schedule="every 15 minutes", first_plan="approved")
+    assert dispatch(product) == Round(due=1)
+    [(run, urgent)] = product.queue.sent
+    assert not urgent
+    perform(product, run)
+    product.queue.take()
+    assert dispatch(product) == Round()
+    past = product.history.run(run)
+    assert past
+    assert (past.trigger, past.requested_by) == (SCHEDULED, "system")
+
+
+def _older(engine: Engine) -> None:
+    """As if everything had been asked for a while ago."""
+    with engine.begin() as connection:
+        connection.execute(update(run_requests).values(requested=LONG_AGO))
