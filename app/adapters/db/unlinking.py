@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select, update
 
-from app.adapters.db import leases
+from app.adapters.db import aftermath, leases
 from app.adapters.db.plans import UNFINISHED
 from app.adapters.db.sightings import forget_side
 from app.adapters.db.tables import failures, links, plans, profiles
@@ -34,3 +34,4 @@ def unlink(connection: Connection, profile: ProfileId, kinds: Collection[Kind]) 
     connection.execute(update(plans).where(*unfinished).values(state=PlanState.SUPERSEDED))
     asks = (profiles.c.id == profile, profiles.c.first_plan == FirstPlan.ASK)
     connection.execute(update(profiles).where(*asks).values(approved=False))
+    aftermath.refresh(connection, profile)
