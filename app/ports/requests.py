@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Protocol
 
@@ -103,8 +103,12 @@ class Dispatch(Protocol):
         """Those of which workers were told a while ago, without any of them having claimed it."""
         ...
 
-    def ask_for_due(self, limit: int) -> Sequence[RunRequest]:
-        """Ask for a synchronisation of profiles that are due by their schedule (R36), `limit` at most; taken for told."""
+    def schedules(self) -> Sequence[str]:
+        """The schedules that profiles have."""
+        ...
+
+    def ask_for_due(self, intervals: Mapping[str, timedelta], limit: int) -> Sequence[RunRequest]:
+        """Ask for a synchronisation of profiles whose last run lies an interval of their schedule back (R36), `limit` at most; taken for told."""
         ...
 
 

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 from app.domain.run import SCHEDULED, RunRequest
 from app.errors import Retry
 from app.ports.requests import Dispatch, Queue, Requests, Work
+from app.rules.schedule import interval
 from app.services.requests import WAITS
 
 BATCH: Final = 500
@@ -52,7 +53,8 @@ def dispatch(station: Station) -> Round:
     # With a backlog its messages are still on their way; without one they were lost.
     unanswered = station.dispatch.take_unanswered(BATCH) if not backlog else ()
     _tell(station, unanswered)
-    due = station.dispatch.ask_for_due(BATCH)
+    intervals = {schedule: every for schedule in station.dispatch.schedules() if (every := interval(schedule))}
+    due = station.dispatch.ask_for_due(intervals, BATCH)
     _tell(station, due)
     return Round(len(buried), len(unsent) + len(unanswered), len(due))
 

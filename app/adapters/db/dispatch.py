@@ -5,7 +5,7 @@ Every taking is one transaction over rows that nobody else holds (SKIP LOCKED), 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -14,20 +14,17 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, sel
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import ACTIVE, Wish, queue, read, rows_of
 from app.adapters.db.session import reading, writing
-from app.adapters.db.tables import accounts, plans, profiles, runs
+from app.adapters.db.tables import accounts, plans, profiles
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import ProfileId
 from app.domain.people import SYSTEM
 from app.domain.plan import PlanState
 from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
-from app.rules.schedule import interval
 
 SETTLED: Final = timedelta(seconds=2)
 """Who asks tells the workers at once; what nobody has told them after this time is told by the scheduler."""
 
 UNANSWERED: Final = timedelta(seconds=30)
-UNDO_WAITS: Final = timedelta(hours=1)
-"""So long an undo that nobody has confirmed keeps the schedule from planning over it."""
 
 
 class SqlDispatch:
@@ -45,10 +42,16 @@ class SqlDispatch:
         """See `app.ports.requests.Dispatch.take_unanswered`."""
         return self._take(run_requests.c.beat <= DatabaseTime(-UNANSWERED), limit)
 
-    def ask_for_due(self, limit: int) -> Sequence[RunRequest]:
+    def schedules(self) -> Sequence[str]:
+        """See `app.ports.requests.Dispatch.schedules`."""
+        used = select(profiles.c.schedule).where(profiles.c.schedule != "").distinct()
+        with reading(self._engine) as connection:
+            return connection.execute(used).scalars().all()
+
+    def ask_for_due(self, intervals: Mapping[str, timedelta], limit: int) -> Sequence[RunRequest]:
         """See `app.ports.requests.Dispatch.ask_for_due`."""
         found: list[RunRequest] = []
-        for schedule, every in self._schedules().items():
+        for schedule, every in intervals.items():
             with writing(self._engine) as connection:
                 found += _ask_for_due(connection, schedule, every, limit - len(found))
         return found
@@ -63,11 +66,6 @@ class SqlDispatch:
                 return []
             connection.execute(update(run_requests).where(run_requests.c.id.in_(ids)).values(beat=DatabaseTime()))
             return [read(row) for row in connection.execute(rows_of().where(run_requests.c.id.in_(ids)))]
-
-    def _schedules(self) -> dict[str, timedelta]:
-        with reading(self._engine) as connection:
-            used = connection.execute(select(profiles.c.schedule).where(profiles.c.schedule != "").distinct()).scalars()
-            return {schedule: every for schedule in used if (every := interval(schedule))}
 
 
 def _ask_for_due(connection: Connection, schedule: str, every: timedelta, limit: int) -> list[RunRequest]:
@@ -101,10 +99,7 @@ def _due(every: timedelta) -> tuple[ColumnElement[bool], ...]:
 
 
 def _waits_for_a_person() -> Any:
-    nothing_to_undo = plans.c.undoes == ()
-    fresh = exists().where(runs.c.id == plans.c.run_id, runs.c.started > DatabaseTime(-UNDO_WAITS))
+    # An undo that waits is no matter of the schedule: no synchronisation touches its plan.
     return exists().where(
-        plans.c.profile_id == profiles.c.id,
-        plans.c.state == PlanState.NEEDS_CONFIRMATION,
-        or_(nothing_to_undo, fresh),
+        plans.c.profile_id == profiles.c.id, plans.c.state == PlanState.NEEDS_CONFIRMATION, plans.c.undoes == ()
     )

@@ -224,6 +224,17 @@ def test_a_broker_that_is_away_is_said_and_makes_it_unsent(database, ask, engine
     assert database.work.claim(request.id).message == ""
 
 
+EVERY = {
+    "every 15 minutes": timedelta(minutes=15),
+    "every hour": timedelta(hours=1),
+    "every 24 hours": timedelta(hours=24),
+}
+
+
+def ask_for_due(database):
+    return database.dispatch.ask_for_due({schedule: EVERY[schedule] for schedule in database.dispatch.schedules()}, 10)
+
+
 class TestR36Schedule:
     @pytest.fixture(autouse=True)
     def _scheduled(self, database, profile):
@@ -234,57 +245,53 @@ class TestR36Schedule:
             connection.execute(update(profiles).values(last_finished=moment, due_at=due))
 
     def test_a_profile_that_never_ran_is_due_at_once_and_asked_for_once(self, database, profile):
-        [request] = database.dispatch.ask_for_due(10)
+        [request] = ask_for_due(database)
         assert (request.profile, request.verb, request.trigger) == (profile, Verb.SYNC, SCHEDULED)
         assert request.requested_by == SYSTEM.name
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
 
     def test_missed_runs_are_made_up_once(self, database, engine):
         self.finished(engine, LONG_AGO, LONG_AGO)
-        assert len(database.dispatch.ask_for_due(10)) == 1
-        assert database.dispatch.ask_for_due(10) == []
+        assert len(ask_for_due(database)) == 1
+        assert ask_for_due(database) == []
 
     def test_a_run_that_has_just_ended_is_rest_enough(self, database, engine):
         with database.books.open(database.registry.profile("anna")[0].id, "sync") as ledger:
             ledger.finish("done", {})
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
 
     def test_several_schedulers_ask_once(self, database, engine):
         with ThreadPoolExecutor(4) as pool:
-            asked = [
-                request
-                for found in pool.map(lambda _: database.dispatch.ask_for_due(10), range(8))
-                for request in found
-            ]
+            asked = [request for found in pool.map(lambda _: ask_for_due(database), range(8)) for request in found]
         assert len(asked) == 1
 
     def test_nothing_is_asked_for_while_a_request_or_a_confirmation_waits(self, database, ask, profile, engine):
         request = ask()
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
         database.requests.cancel(request.id, EVA)
         with database.books.open(profile, "sync") as ledger:
             plan = ledger.save_plan(PlanState.NEEDS_CONFIRMATION, ())
         self.finished(engine, LONG_AGO)
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
         with database.books.open(profile, "discard") as ledger:
             ledger.set_plan_state(plan, PlanState.DISCARDED)
         self.finished(engine, LONG_AGO)
-        assert len(database.dispatch.ask_for_due(10)) == 1
+        assert len(ask_for_due(database)) == 1
 
     def test_a_shorter_schedule_counts_at_once(self, database, engine):
         database.registry.save(Profile(account="anna", name="anna", schedule="every 24 hours"))
-        database.dispatch.ask_for_due(10)
+        ask_for_due(database)
         with engine.begin() as connection:
             connection.execute(run_requests.delete())
         self.finished(engine, LONG_AGO, engine_now_plus(engine, LATER))
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
         database.registry.save(Profile(account="anna", name="anna", schedule="every 15 minutes"))
-        assert len(database.dispatch.ask_for_due(10)) == 1
+        assert len(ask_for_due(database)) == 1
 
     @pytest.mark.parametrize("idle", [{"active": False}, {"schedule": ""}])
     def test_inactive_profiles_and_those_without_a_schedule_rest(self, database, idle):
         database.registry.save(Profile(account="anna", name="anna", **({"schedule": "every hour"} | idle)))
-        assert database.dispatch.ask_for_due(10) == []
+        assert ask_for_due(database) == []
 
 
 def engine_now_plus(engine, later):
