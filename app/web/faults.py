@@ -1,0 +1,71 @@
+"""What is wrong with a setting, in the reader's language: services say it in English, as text that follows the setting's name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from app.web.i18n import N_, _
+
+ADVICE: Final = (
+    N_("is missing"),
+    N_("must not be empty"),
+    N_("must be text in quotes"),
+    N_("must be true or false, without quotes"),
+    N_("must be a whole number, without quotes"),
+    N_("must be a whole number"),
+    N_("must be at least %(least)s"),
+    N_("must be at most %(most)s"),
+    N_("must not be longer than %(most)s characters"),
+    N_("must be %(choices)s"),
+    N_("must be given"),
+    N_("must not hold a slash: account/profile names a profile"),
+    N_("must not hold line breaks or control characters"),
+    N_("must begin with https:// and name a host (http:// only for this machine, such as http://127.0.0.1)"),
+    N_("must be the secret itself: env: and file: are for set-up files on the server only"),
+    N_("is no IANA time zone, such as Europe/Berlin"),
+    N_("is no e-mail address, such as anna@example.com"),
+    N_("is no setting"),
+    N_("is no valid TOML: %(why)s"),
+    N_("is in use already; choose another one"),
+    N_("is needed for an address of the portal; choose another one"),
+    N_("is changed by renaming"),
+    N_("is locked after the first synchronisation: enable full editing to change it"),
+    N_("is used by %(profile)s already; give each profile a folder of its own"),
+    N_("comes from the template: leave it out, or the template"),
+    N_("does not exist"),
+    N_("contacts or appointments must be true"),
+    N_("is missing; appointments need the user's default e-mail address in Wice"),
+    N_("is missing; server %(server)s has access = %(access)s, the account's own login"),
+    N_("need the account's e-mail address, the user's default one in Wice"),
+)
+"""What services say; a text with values is found by its shape."""
+
+
+def said(advice: str) -> str:
+    """An advice, or whatever else a service said, as people read it; what no table knows stays English."""
+    if advice in ADVICE:
+        return _(advice)
+    for shape, text in _shapes():
+        if found := shape.fullmatch(advice):
+            return _(text, **found.groupdict())
+    return advice
+
+
+def all_said(fields: Mapping[str, str]) -> dict[str, str]:
+    """The same for every field of a form."""
+    return {field: said(advice) for field, advice in fields.items()}
+
+
+@cache
+def _shapes() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((_shape(text), text) for text in ADVICE if "%(" in text)
+
+
+def _shape(text: str) -> re.Pattern[str]:
+    parts = re.split(r"%\((\w+)\)s", text)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+    )
