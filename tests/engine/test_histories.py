@@ -234,13 +234,15 @@ class Histories(RuleBasedStateMachine):
     def sync_and_die(self, at: int, side: Side) -> None:
         self.history.sync(crash_at=at, side=side)
 
-    @rule(index=INDEX)
-    def undo(self, index: int) -> None:
+    @rule(index=st.integers(0, 3))
+    def sync_and_undo(self, index: int) -> None:
+        self.history.sync()
         self.history.undo(index)
 
-    @rule(index=INDEX, at=st.integers(0, 20), side=st.sampled_from(Side))
-    def undo_and_die(self, index: int, at: int, side: Side) -> None:
-        self.history.undo(index, crash_at=at, side=side)
+    @rule(at=st.integers(0, 12), side=st.sampled_from(Side))
+    def sync_and_undo_and_die(self, at: int, side: Side) -> None:
+        self.history.sync()
+        self.history.undo(0, crash_at=at, side=side)
 
     @rule()
     def analyse(self) -> None:

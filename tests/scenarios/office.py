@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -26,6 +26,7 @@ from app.services import confirm as confirming
 from app.services.desk import NoProgress, Progress, Step
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
+from app.services.undo import analyse_undo
 from app.settings import Settings
 from tests.scenarios.in_outlook import InOutlook
 from tests.scenarios.in_wice import InWice
@@ -101,6 +102,17 @@ class Office:
         profile = self.product.registry.profile(user)[0]
         with self.product.books.open(profile.id, "discard") as ledger:
             return confirming.discard(ledger, user, RunId(report.run))
+
+    def undo(self, report: RunReport, user: str = ANNA, status: Status = Status.DONE) -> RunReport:
+        """The administrator undoes all that a run wrote: looks at the plan, and agrees if there is anything to agree to."""
+        with self.product.desk(user, "undo", NoProgress()) as desk:
+            proposed = analyse_undo(desk, RunId(report.run))
+        waits = proposed.status is Status.NEEDS_CONFIRMATION
+        done = self.confirm(proposed, user) if waits else proposed
+        assert done.status is status, done.json()
+        return replace(
+            done, kinds={kind: replace(rows, hints=proposed.kinds[kind].hints) for kind, rows in done.kinds.items()}
+        )
 
     def wait_for(self, happened: Callable[[], bool]) -> None:
         """Until something has happened at a server."""
