@@ -9,8 +9,8 @@ from typing import Final
 from app.domain.contact import EMAIL_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, clean
 
-LONGEST: Final = 1000
-"""Characters that are kept of one item's terms: its newest names come first."""
+LONGEST: Final = 600
+"""Characters that are kept of one item's terms, its newest names first: an entry of an index must fit into 2704 bytes (PostgreSQL)."""
 
 
 def folded(text: str) -> str:

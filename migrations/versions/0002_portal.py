@@ -21,6 +21,7 @@ def upgrade() -> None:
     _templates()
     _profiles()
     _columns()
+    _terms()
     _accounts()
     _runs()
     _people()
@@ -84,6 +85,28 @@ def _accounts() -> None:
         lines = (_folded("NFKC", text) for text in row[1:5])
         keys = {"name_key": _folded("NFKD", row.name), "terms": "\n".join(dict.fromkeys(filter(None, lines)))}
         connection.execute(accounts.update().where(accounts.c.id == row.id).values(**keys))
+
+
+def _terms() -> None:
+    """What is there already is found by its label; the other names come with its next run."""
+    connection = op.get_bind()
+    for name, keys in (
+        ("links", ("profile_id", "kind", "id")),
+        ("sightings", ("profile_id", "kind", "side", "item_id")),
+    ):
+        table = sa.table(name, *map(sa.column, (*keys, "label", "terms")))
+        labelled = sa.select(*(table.c[key] for key in keys), table.c.label).where(table.c.label != "")
+        same = [table.c[key] == sa.bindparam(f"of_{key}") for key in keys]
+        found = [
+            {
+                **{f"of_{key}": value for key, value in zip(keys, row, strict=False)},
+                "terms": _folded("NFKC", row.label)[:600],
+            }
+            for row in connection.execute(labelled)
+        ]
+        if found:
+            connection.execute(table.update().where(*same).values(terms=sa.bindparam("terms")), found)
+    op.create_index("ix_links_search", "links", ["ended", "terms", "profile_id", "kind", "id"])
 
 
 def _columns() -> None:

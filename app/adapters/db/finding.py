@@ -20,6 +20,7 @@ from app.domain.plan import newcomer_key
 from app.domain.run import Run
 from app.domain.sync import Kind, Side
 
+_KEY = (links.c.profile_id, links.c.kind, links.c.id)
 _NAMED = (accounts.c.name.label("account"), profiles.c.name.label("profile"))
 
 
@@ -32,7 +33,8 @@ class SqlFinder:
     def search(self, words: Sequence[str], limit: int) -> Sequence[Hit]:
         """Links first, then what is linked to nothing."""
         with reading(self._engine) as connection:
-            found = connection.execute(_links_called(words, limit)).all()
+            places = connection.execute(_links_called(words, limit)).all()
+            found = connection.execute(_links_at(places)).all() if places else []
             hits = _judged(connection, found)
             if len(hits) < limit:
                 linked = {(row["profile_id"], side, row[f"{side}_id"]) for row in _mappings(found) for side in Side}
@@ -83,8 +85,13 @@ class SqlFinder:
 
 
 def _links_called(words: Sequence[str], limit: int) -> Select[Any]:
+    """Keys only, former links last: the index `ix_links_search` answers alone, in its own order."""
+    return select(*_KEY).where(matching(links.c.terms, words)).order_by(links.c.ended).limit(limit)
+
+
+def _links_at(places: Sequence[Row[Any]]) -> Select[Any]:
     query = select(*_NAMED, links).select_from(links).join(profiles).join(accounts)
-    return query.where(matching(links.c.terms, words)).order_by(links.c.ended).limit(limit)
+    return query.where(tuple_(*_KEY).in_([tuple(place) for place in places])).order_by(links.c.ended, links.c.label)
 
 
 def _sightings_called(words: Sequence[str], limit: int) -> Select[Any]:

@@ -272,6 +272,8 @@ links = Table(
     _flag("missing"),
     _prose("terms"),
     _flag("undone"),
+    # Searched from end to end, former links last: all that the search across accounts looks at lies in it.
+    Index("ix_links_search", "ended", "terms", "profile_id", "kind", "id"),
 )
 for _side in Side:
     Index(

@@ -9,7 +9,7 @@ from app.domain.ids import AttemptId, ItemId, LinkId, Version
 from app.domain.journal import Settlement
 from app.domain.plan import Action, Failure, HintReason, KindPlan, PlanState, Reason, Seen
 from app.domain.sync import End, Sighting
-from app.domain.terms import terms_of, words_of
+from app.domain.terms import LONGEST, terms_of, words_of
 from app.domain.writes import Written
 from app.ports import Cursor
 from tests.adapters.db.world import APPOINTMENTS, CONTACTS, EXCHANGE, WICE, configure, counted_statements, intent, link
@@ -56,7 +56,7 @@ def test_R41_former_names_stay_known_and_do_not_pile_up(database, profile, finde
             ledger.settle([one])
         ledger.finish("done", {})
     [entry] = finder.entries(profile, words_of("number 60"), 10)
-    assert len(entry.link.terms) <= 1000
+    assert len(entry.link.terms) <= LONGEST
 
 
 def test_R41_the_search_goes_across_accounts_and_puts_former_links_last(database, profile, finder):
