@@ -6,11 +6,21 @@ from collections.abc import Mapping
 
 from app.domain.licence_sentences import TEXTS, Notice
 from app.domain.plan import HintReason, Op, Reason
+from app.domain.run import Verb
 from app.domain.sync import Kind, Side
 from app.services.desk import Step
 from app.services.report import Status
 
 KINDS: Mapping[Kind, str] = {Kind.CONTACTS: "Contacts", Kind.APPOINTMENTS: "Appointments"}
+
+VERBS: Mapping[Verb, str] = {
+    Verb.ANALYSE: "analysis",
+    Verb.SYNC: "synchronisation",
+    Verb.CONFIRM: "confirmed plan",
+    Verb.DISCARD: "discarded plan",
+    Verb.UNDO: "undoing",
+    Verb.RETRY: "another try",
+}
 
 OPS: Mapping[tuple[Side, Op], str] = {
     (Side.EXCHANGE, Op.ADD): "add to Exchange",
