@@ -21,11 +21,53 @@ DOORS: Mapping[Via, str] = {
     Via.SYSTEM: "the server itself",
 }
 
+AUDITED: Mapping[str, str] = {
+    # what was done
+    "activated": "activated",
+    "analyse": "analysis asked for",
+    "cancelled": "cancelled",
+    "changed": "changed",
+    "changed_by_template": "changed by its template",
+    "confirm": "execution confirmed",
+    "created": "added",
+    "detached": "taken from its template",
+    "discard": "plan discarded",
+    "left_out": "left out",
+    "link_made": "one-time link made",
+    "password_set": "password set",
+    "removed": "removed",
+    "renamed": "renamed",
+    "retry": "retry asked for",
+    "session_ended": "signed out",
+    "sign_in_failed": "sign-in failed",
+    "signed_in": "signed in",
+    "sync": "synchronisation asked for",
+    "taken_in": "taken in again",
+    "token_made": "API token made",
+    "token_revoked": "API token revoked",
+    "turned_away": "sign-in turned away",
+    "undo": "undo asked for",
+    "unlinked": "full editing enabled",
+    # to what
+    "account": "account",
+    "exchange_server": "Exchange server",
+    "licence": "licence",
+    "plan": "plan",
+    "profile": "profile",
+    "run": "run",
+    "settings": "settings",
+    "template": "template",
+    "user": "user",
+    "wice_server": "Wice server",
+}
+"""The audit log's actions and kinds of things."""
+
 
 def tables() -> Iterator[Mapping[object, str]]:
     """Every table of words; one that is added to `app.services.wording` is translated without further ado."""
     yield dict(ROLES.items())
     yield dict(DOORS.items())
+    yield dict(AUDITED.items())
     for name, table in vars(wording).items():
         if name.isupper() and isinstance(table, Mapping):
             yield table
