@@ -23,14 +23,16 @@ def memory(links: Iterable[Link]) -> list[Link]:
     return [link for link in links if link.ended and link.undone]
 
 
-def left_alone(links: Iterable[Link], views: Iterable[SideView]) -> Alone:
+def left_alone(links: Sequence[Link], views: Iterable[SideView]) -> Alone:
     """The items of these views that an undo has left without a partner and that nobody has edited since."""
-    known = list(links)
-    linked = {link.end(side).id for link in known if not link.ended for side in Side}
+    former = memory(links)
+    if not former:
+        return {}
+    linked = {link.end(side).id for link in links if not link.ended for side in Side}
     return {
         item.id: link
         for view in views
-        for link in memory(known)
+        for link in former
         if (item := view.items.get(link.end(view.side).id)) and item.id not in linked and is_as_left(link, view)
     }
 
@@ -43,22 +45,15 @@ def is_as_left(link: Link, view: SideView) -> bool:
 
 def reunited(wice: Sequence[Item], exchange: Sequence[Item], alone: Alone) -> list[tuple[Item, Item]]:
     """Pairs (Wice, Exchange) of one that is left alone and its former partner, which somebody has brought back."""
+    ours = {item.id: item for item in wice}
+    theirs = {item.id: item for item in exchange}
+    stamped = {item.stamp.link: item for item in exchange if item.stamp}
     pairs: list[tuple[Item, Item]] = []
-    free = {item.id: item for item in exchange}
-    if not alone:
-        return pairs
-    for ours in wice:
-        partner = next((theirs for theirs in free.values() if _belong(ours, theirs, alone)), None)
-        if partner:
-            pairs.append((ours, free.pop(partner.id)))
+    for link in {link.id: link for link in alone.values()}.values():
+        one, other = ours.get(link.wice.id), theirs.get(link.exchange.id) or stamped.get(link.id)
+        if one and other and theirs.pop(other.id, None):
+            pairs.append((ours.pop(one.id), other))
     return pairs
-
-
-def _belong(ours: Item, theirs: Item, alone: Alone) -> bool:
-    link = alone.get(ours.id) or alone.get(theirs.id)
-    if link is None or ours.id != link.wice.id:
-        return False
-    return theirs.id == link.exchange.id or bool(theirs.stamp and theirs.stamp.link == link.id)
 
 
 def hints(links: Iterable[Link], busy: frozenset[str]) -> list[Hint]:

@@ -129,6 +129,8 @@ def _undo(case: Case, policy: Policy, now: datetime) -> Undo:
         return _no(case, HintReason.UNDO_EXPIRED)
     if not policy.may_write(past.side):
         return _no(case, HintReason.UNDO_IMPOSSIBLE, "this side is not written any more: the profile goes one way")
+    if case.link is not None and case.link.incomplete and not case.link.ended:
+        return _no(case, HintReason.UNDO_IMPOSSIBLE, "an interrupted run is not done with it yet: synchronise first")
     if past.removed:
         return _bring_back(case)
     return _take_away(case) if past.added else _change_back(case)
