@@ -13,4 +13,6 @@
 | who may do what? which passwords are taken, and how long do failed sign-ins wait? | `access`, `passwords`, `throttling` |
 | which licence counts, and whom does it cover? (R38, R39) | `licence` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
+| what undoes a write, and when is it too late? (R33) | `undoing` |
+| what does an undo leave alone, and until when? (R33) | `left_alone` |
 """
