@@ -146,11 +146,20 @@ class _Inspection:
         return [self._explained(kind, asked, *one) for one in _grouped(known.values(), asked.traces)]
 
     def _ask(self, kind: Kind, asked: _Asked, question: Question, ids: Mapping[Side, set[ItemId]]) -> None:
-        crm, mailbox, folder = self._inquiry.crm, self._inquiry.mailbox, self._profile.folder_id(kind)
+        crm, mailbox = self._inquiry.crm, self._inquiry.mailbox
         if crm:
             self._one(Side.WICE, asked, question, ids, lambda one: crm.find(kind, one))
         if mailbox:
-            self._one(Side.EXCHANGE, asked, question, ids, lambda one: mailbox.find(kind, one, folder))
+            self._one(
+                Side.EXCHANGE, asked, question, ids, lambda one: mailbox.find(kind, one, self._folder(mailbox, kind))
+            )
+
+    def _folder(self, mailbox: Mailbox, kind: Kind) -> str:
+        """The profile's folder; before its first analysis the one that it would take (R25), "" if that is yet to be created."""
+        if known := self._profile.folder_id(kind):
+            return known
+        found = mailbox.find_folder(self._profile.folder_wish(kind), kind)
+        return found.id if found else ""
 
     def _one(
         self,

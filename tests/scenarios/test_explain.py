@@ -245,3 +245,26 @@ def test_R41_the_search_finds_across_accounts_and_leads_to_each_item(make_office
     with inquiry(office.product, "anna/anna") as one:
         item = only(explain_item(one, hit.kind, hit.key))
     assert (item.label, item.verdict.state) == ("Müller anna", State.SYNCHRONISED)
+
+
+@pytest.mark.parametrize("contains", [True, False])
+def test_R41_parts_of_names_are_found_however_wice_searches(office: Office, contains: bool) -> None:
+    office.sandbox.control("wice", "POST", "settings", {"search_contains": contains})
+    office.wice.company("Bäckerei Müller & Söhne")
+    office.wice.person("Großmann-Müller", firstname="Eva", email="eva@example.com")
+    office.wice.appointment("Jour fixe Vertrieb", day=SOON)
+    for text, label in {
+        "söhne": "Bäckerei Müller & Söhne",
+        "gross eva": "Großmann-Müller, Eva",
+        "eva@example": "Großmann-Müller, Eva",
+        "vertrieb jour": f"Jour fixe Vertrieb ({SOON})",
+    }.items():
+        assert only(asked(office, text)).label == label
+
+
+def test_R41_an_exchange_server_that_does_not_search_addresses_says_so(office: Office) -> None:
+    office.outlook.contact("Schulz", first="Max")
+    office.sandbox.fault("ews", "item_error", operation="FindItem", index=0, code="ErrorUnsupportedPathForQuery")
+    answer = asked(office, "schulz")
+    assert told(only(answer)) == (State.WAITING, Cause.NEW_IN_EXCHANGE, "R6")
+    assert Gap.MAIL_ADDRESSES in answer.gaps
