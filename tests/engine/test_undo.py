@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from app.adapters.db import Database
 from app.domain.account import CompanyData, Direction
 from app.domain.contact import Contact, Entity
 from app.domain.ids import RunId
+from app.domain.licence import Permit, Sentence
+from app.domain.licence_sentences import Notice
+from app.domain.people import SYSTEM
 from app.domain.plan import HintReason
 from app.domain.sync import Kind
+from app.errors import BadInput, Cancelled
+from app.services.confirm import confirm
+from app.services.desk import Step
+from app.services.leave_out import leave_out
 from app.services.report import RunReport, Status
 from tests.engine.harness import ANNA, Office, meeting, person
 from tests.fakes.faults import FaultKind
@@ -261,3 +272,59 @@ def test_R33_a_waiting_undo_and_an_analysis_leave_each_other_alone(office: Offic
     assert office.confirm_undo(proposed).status is Status.DONE
     assert list(office.in_outlook()) == ["Weber, Anna"]
     at_rest(office)
+
+
+def test_R38_R33_without_a_licence_an_undo_is_shown_and_not_carried_out(office: Office) -> None:
+    office.wice.add_person(person(), flags=[ANNA])
+    run = office.sync()
+    office.permit = Permit((Sentence(Notice.WRITES_NOTHING),))
+    proposed = office.propose_undo(run)
+    assert proposed.status is Status.NEEDS_CONFIRMATION
+    assert office.confirm_undo(proposed).status is Status.FAILED
+    assert list(office.in_outlook()) == ["Schulz, Anna"]
+    office.permit = Permit()
+    assert office.confirm_undo(proposed).status is Status.DONE
+    assert office.in_outlook() == {}
+
+
+def test_R33_what_an_administrator_leaves_out_of_an_undo_stays(office: Office) -> None:
+    for name in ("Schulz", "Weber"):
+        office.wice.add_person(person(name), flags=[ANNA])
+    proposed = office.propose_undo(office.sync())
+    plan = office.database.history.plan_of(RunId(proposed.run))
+    assert plan
+    keys = [action.key for action in plan.actions if action.label == "Weber, Anna"]
+    leave_out(office.database, RunId(proposed.run), keys, SYSTEM, out=True)
+    assert office.confirm_undo(proposed).status is Status.DONE
+    assert list(office.in_outlook()) == ["Weber, Anna"]
+    at_rest(office)
+
+
+class Stopping:
+    """Somebody stops the run once fifty items are done."""
+
+    def step(self, what: Step, done: int, total: int) -> None:
+        del total
+        if (what, done) == (Step.APPLY_CONTACTS, 50):
+            raise Cancelled("stopped")
+
+
+def test_R33_an_undo_that_is_stopped_half_way_waits_to_be_finished(office: Office) -> None:
+    for number in range(70):
+        office.wice.add_person(person(f"Name{number}"), flags=[ANNA])
+    proposed = office.propose_undo(office.sync())
+    with office.run(trigger="undo") as run:
+        stopped = confirm(replace(run._desk, progress=Stopping()), RunId(proposed.run))
+    assert (stopped.status, len(office.in_outlook())) == (Status.CANCELLED, 20)
+    assert office.sync().status is Status.NOTHING_TO_DO
+    assert office.confirm_undo(proposed).kinds[Kind.CONTACTS].writes == 20
+    assert office.in_outlook() == {}
+    assert office.sync().status is Status.NOTHING_TO_DO
+
+
+def test_R33_the_writes_of_another_profiles_run_are_out_of_reach(database: Database) -> None:
+    office = Office(database, users=("anna", "bernd"))
+    office.wice.add_person(person(), flags=["anna"])
+    run = office.sync("anna")
+    with pytest.raises(BadInput, match="wrote nothing"):
+        office.propose_undo(run, user="bernd")

@@ -14,8 +14,9 @@ W, E = Side.WICE, Side.EXCHANGE
 
 
 def test_R33_it_is_held_with_a_hint_and_nothing_is_planned() -> None:
-    for side, one in ((W, item("p:1", EVA)), (E, item("e1", EVA))):
-        result = planned(*(view(each, *([one] if each is side else [])) for each in (W, E)), UNDONE)
+    ours, theirs = item("p:1", EVA), item("e1", EVA)
+    for side, one, views in ((W, ours, (view(W, ours), view(E))), (E, theirs, (view(W), view(E, theirs)))):
+        result = planned(*views, UNDONE)
         assert result.plan.actions == ()
         assert [hint.reason for hint in result.plan.hints] == [HintReason.UNDONE]
         assert [(seen.side, seen.id, seen.held) for seen in result.holds] == [(side, one.id, HintReason.UNDONE)]
