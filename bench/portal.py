@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Final
@@ -27,6 +28,8 @@ from app.settings import Settings
 from bench.seed import name_of
 
 LIMIT_MS: Final = 30.0
+KNOWN: Final = 500
+"""Number of an account that is looked at."""
 _ROUNDS: Final = 7
 _OVERVIEW: Final = "overview, all of it"
 
@@ -55,9 +58,9 @@ def reads(views: Views) -> Iterator[Read]:
 
 def _accounts(views: Views) -> Iterator[Read]:
     for sort in ACCOUNT_ORDERS:
-        yield f"accounts by {sort}", lambda sort=sort: views.accounts(AccountFilter(), Cut(sort=sort))
-        far = _far(lambda cut: views.accounts(AccountFilter(), cut), sort)
-        yield f"accounts by {sort}, page 11", lambda far=far: views.accounts(AccountFilter(), far)
+        yield f"accounts by {sort}", partial(views.accounts, AccountFilter(), Cut(sort=sort))
+        far = _far(partial(views.accounts, AccountFilter()), sort)
+        yield f"accounts by {sort}, page 11", partial(views.accounts, AccountFilter(), far)
     wanted = {
         "müller": AccountFilter(text="müller anna"),
         "nobody": AccountFilter(text="nobody"),
@@ -66,30 +69,30 @@ def _accounts(views: Views) -> Iterator[Read]:
         "of a template": AccountFilter(template="template2"),
     }
     for name, one in wanted.items():
-        yield f"accounts, {name}", lambda one=one: views.accounts(one, Cut())
-    yield "account", lambda: views.account(name_of(5000))
+        yield f"accounts, {name}", partial(views.accounts, one, Cut())
+    yield "account", lambda: views.account(name_of(KNOWN))
 
 
 def _profiles(views: Views) -> Iterator[Read]:
     for sort in PROFILE_ORDERS:
-        yield f"profiles by {sort}", lambda sort=sort: views.profiles(ProfileFilter(), Cut(sort=sort))
+        yield f"profiles by {sort}", partial(views.profiles, ProfileFilter(), Cut(sort=sort))
     one = ProfileFilter(state=AccountState.NEEDS_CONFIRMATION, template="template2")
     yield "profiles, waiting, of a template", lambda: views.profiles(one, Cut())
-    yield "profile", lambda: views.profile(name_of(5000), "default")
+    yield "profile", lambda: views.profile(name_of(KNOWN), "default")
 
 
 def _runs(views: Views, now: datetime) -> Iterator[Read]:
     wanted = {
         "all": RunFilter(),
-        "of an account": RunFilter(account=name_of(5000)),
+        "of an account": RunFilter(account=name_of(KNOWN)),
         "failed": RunFilter(status=RunStatus.FAILED),
         "failed by hand": RunFilter(status=RunStatus.FAILED, trigger="portal"),
         "undone": RunFilter(verb=Verb.UNDO),
         "of an hour": RunFilter(since=now - timedelta(hours=2), until=now - timedelta(hours=1)),
     }
     for name, one in wanted.items():
-        yield f"runs, {name}", lambda one=one: views.runs(one, Cut())
-    far = _far(lambda cut: views.runs(RunFilter(), cut), "")
+        yield f"runs, {name}", partial(views.runs, one, Cut())
+    far = _far(partial(views.runs, RunFilter()), "")
     yield "runs, page 11", lambda: views.runs(RunFilter(), far)
     yield "in progress", lambda: views.in_progress(RunFilter())
 

@@ -32,18 +32,26 @@ def database(tmp_path: Path):
 
 @pytest.fixture
 def rows(database, tmp_path):
-    """`rows(table, {...}, ...)` inserts; `rows.profile(id, ...)` sets columns of a profile."""
+    """`rows(table, {...}, ...)` inserts."""
     engine = open_engine(Settings(home=tmp_path))
 
     def put(table, *values):
         with engine.begin() as connection:
             connection.execute(insert(table), list(values))
 
-    def of_profile(row_id, **values):
+    yield put
+    engine.dispose()
+
+
+@pytest.fixture
+def condition(tmp_path):
+    """`condition(id, ...)` sets columns of a profile."""
+    engine = open_engine(Settings(home=tmp_path))
+
+    def put(row_id, **values):
         with engine.begin() as connection:
             connection.execute(update(profiles).where(profiles.c.id == row_id).values(**values))
 
-    put.profile = of_profile
     yield put
     engine.dispose()
 
@@ -101,16 +109,18 @@ def test_what_waits_longest_is_named_unless_its_profile_is_switched_off(database
     rows(sightings, seen(1, "a", since + timedelta(minutes=1)), seen(2, "b", since), seen(3, "c", since - timedelta(1)))
     assert overview(database.views, NOW, BERLIN).oldest == OldestChange("bernd", "bernd", since)
     database.registry.save(account("bernd", active=False))
-    assert overview(database.views, NOW, BERLIN).oldest.account == "anna"
+    oldest = overview(database.views, NOW, BERLIN).oldest
+    assert oldest
+    assert oldest.account == "anna"
 
 
-def test_freshness_counts_active_profiles_by_age(database, rows):
+def test_freshness_counts_active_profiles_by_age(database, condition):
     ages = (timedelta(minutes=5), timedelta(hours=1), timedelta(hours=2), timedelta(days=3), timedelta(days=30), None)
     configure(database, *(f"account{number}" for number in range(len(ages))))
     for number, age in enumerate(ages, start=1):
-        rows.profile(number, synced_at=age and NOW - age)
+        condition(number, synced_at=age and NOW - age)
     configure(database, "off")
-    rows.profile(len(ages) + 1, active=False)
+    condition(len(ages) + 1, active=False)
     assert overview(database.views, NOW, BERLIN).freshness == [
         Fresh(1, 2),
         Fresh(4, 1),
@@ -121,19 +131,19 @@ def test_freshness_counts_active_profiles_by_age(database, rows):
     ]
 
 
-def test_what_needs_a_person_is_shown_with_its_sentence_and_counted_beyond_what_is_shown(database, rows):
+def test_what_needs_a_person_is_shown_with_its_sentence_and_counted_beyond_what_is_shown(database, rows, condition):
     count = SHOWN + 2
     configure(database, *(f"account{number}" for number in range(1, count * 2 + 3)))
     sentence = RunSummary(message="More than 20 % would be deleted.")
     for number in range(1, count + 1):
         run = {"id": f"run{number}", "profile_id": number, "number": 1, "status": RunStatus.NEEDS_CONFIRMATION}
         rows(runs, run | {"started": NOW, "report": {}, "summary": sentence})
-        rows.profile(number, waiting_run=f"run{number}", last_message="Something later.", last_finished=NOW)
-        rows.profile(count + number, failed_runs=number, last_message="Does not answer.")
-    rows.profile(2 * count + 1, frozen_items=2)
+        condition(number, waiting_run=f"run{number}", last_message="Something later.", last_finished=NOW)
+        condition(count + number, failed_runs=number, last_message="Does not answer.")
+    condition(2 * count + 1, frozen_items=2)
     refused = {"profile_id": 2 * count + 1, "kind": Kind.CONTACTS, "label": "Somebody"}
     rows(failures, refused | {"key": "a", "count": 4}, refused | {"key": "b", "count": 5})
-    rows.profile(2 * count + 2, failed_runs=99, active=False)
+    condition(2 * count + 2, failed_runs=99, active=False)
     shown = overview(database.views, NOW, BERLIN)
     assert not shown.is_fine
     assert [(len(todo.rows), todo.total) for todo in (shown.confirmations, shown.failing)] == [(SHOWN, count)] * 2

@@ -9,13 +9,14 @@ from app.adapters.db import sightings
 from app.adapters.db.tables import profiles, runs
 from app.adapters.db.tables import sightings as sighting_rows
 from app.adapters.db.tables_runs import run_requests, run_stats
+from app.domain.contact import Contact
 from app.domain.ids import AttemptId, ItemId, RunId, Version
 from app.domain.journal import Settlement
 from app.domain.plan import Failure, HintReason, PlanState, Seen
 from app.domain.run import RequestState, RunStatus, Verb
 from app.domain.sync import Item, Sighting
 from app.domain.views import RunSummary, SideCounts
-from app.domain.writes import Refused, Written
+from app.domain.writes import Outcome, Refused, Written
 from app.errors import LeaseLost
 from app.ports import Cursor
 from tests.adapters.db.world import CONTACTS, EXCHANGE, LONG_AGO, WICE, expire, intent
@@ -185,12 +186,14 @@ def test_R36_a_run_that_was_taken_over_counts_once(database, engine, profile, st
 
 
 def test_the_hour_adds_up_what_was_really_written(database, engine, profile, run):
-    item = Item(id=ItemId("1"), version=Version("1"), record=intent(1).after)
+    item = Item(id=ItemId("1"), version=Version("1"), record=Contact(last_name="Schulz"))
+    outcomes: list[tuple[AttemptId, Outcome]] = [
+        *((AttemptId(f"attempt{number}"), Written(item)) for number in (1, 2, 3)),
+        (AttemptId("attempt4"), Refused("E", "m")),
+    ]
     with database.books.open(profile, "sync") as ledger:
         ledger.begin([intent(1), intent(2, conflict=True), intent(3, side=WICE), intent(4), intent(5)])
-        done = [(AttemptId(f"attempt{number}"), Written(item)) for number in (1, 2, 3)]
-        refused = (AttemptId("attempt4"), Refused("E", "m"))
-        ledger.settle([Settlement(outcomes=(outcome,)) for outcome in (*done, refused)])
+        ledger.settle([Settlement(outcomes=(outcome,)) for outcome in outcomes])
         ledger.finish("partial", {})
     run("partial", REPORT)  # an analysis reports what it plans: nothing of it was written
     with engine.connect() as connection:

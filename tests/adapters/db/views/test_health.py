@@ -1,6 +1,7 @@
 """How an account is: one of seven states, the worst of its profiles."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -91,7 +92,15 @@ def test_an_account_without_profile_waits_and_an_inactive_one_does_nothing(datab
 
 
 def test_what_the_database_filters_by_is_what_rows_show(database, put, ask):
-    conditions = [{}, SYNCED, {"failed_items": 1}, {"waiting_run": "r"}, {"failed_runs": 1}, {"active": False}, SYNCED]
+    conditions: list[dict[str, Any]] = [
+        {},
+        SYNCED,
+        {"failed_items": 1},
+        {"waiting_run": "r"},
+        {"failed_runs": 1},
+        {"active": False},
+        SYNCED,
+    ]
     ids = [put(f"account{number}", **condition) for number, condition in enumerate(conditions)]
     ask(ids[-1], "run1", RequestState.RUNNING)
     for state in AccountState:

@@ -27,7 +27,8 @@ def crowd(database, put):
 
 def through(read, **cut):
     """All pages there, and all pages back again, as lists of names."""
-    there, back = [], []
+    there: list[list[str]] = []
+    back: list[list[str]] = []
     page = read(Cut(limit=3, **cut))
     while True:
         there.append([str(row) for row in page.rows])
