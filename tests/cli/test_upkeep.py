@@ -14,6 +14,7 @@ from tests.services.command import Command, account, servers
 
 COMMANDS = (
     ["apply"], ["analyse"], ["sync"], ["confirm"], ["sandbox"], ["migrate"], ["doctor"], ["secrets", "rotate"], ["export"],
+    ["up"], ["serve"], ["worker"], ["scheduler"],
     ["licence", "show"], ["licence", "activate"], ["licence", "demo"], ["licence", "issue"],
 )  # fmt: skip
 
