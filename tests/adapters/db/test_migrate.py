@@ -1,15 +1,20 @@
 """The schema: built from nothing, equal to `tables`, by one or many at once, from anywhere."""
 
 import multiprocessing
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
+import migrations
 from app.adapters.db import open_database, tables_people, tables_runs  # noqa: F401 - the parts of one schema
 from app.adapters.db.session import open_engine
 from app.adapters.db.tables import metadata
+from app.domain.views import AccountFilter, Cut
 from app.errors import Halt
 from app.settings import Settings
 
@@ -101,3 +106,26 @@ def test_a_newer_database_is_refused(database, engine):
     assert not database.schema_is_current()
     with pytest.raises(Halt, match="newer version"):
         database.migrate()
+
+
+def test_accounts_of_the_first_schema_are_found_by_their_folded_names(empty_settings):
+    engine = open_engine(empty_settings)
+    rows = (
+        "INSERT INTO wice_servers (id, name, dialect) VALUES (1, 'w', '{}')",
+        "INSERT INTO exchange_servers (id, name, auth, access) VALUES (1, 'e', 'basic', 'delegate')",
+        "INSERT INTO accounts (id, name, email, mailbox, wice_server_id, exchange_server_id) VALUES (1, 'ÖZ', 'A@x', 'a@x', 1, 1)",
+    )
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.set_main_option("path_separator", "os")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for row in rows:
+            connection.execute(text(row))
+    with open_database(empty_settings) as database:
+        database.migrate()
+        assert database.views.accounts(AccountFilter(text="öz a@X"), Cut()).total == 1
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name_key, terms FROM accounts")).one() == ("oz", "öz\na@x")
+    engine.dispose()
