@@ -20,6 +20,7 @@ from app.domain.account import Access, Account, ExchangeServer, Profile, WiceSer
 from app.domain.ids import ProfileId, RunId
 from app.errors import Halt, HaltCode, NotFound, WiceSyncError
 from app.ports import Ledger, Mailbox
+from app.ports.finding import Finder
 from app.ports.licences import KeyReader
 from app.ports.options import OptionStore
 from app.ports.reaching import Passed, Stopped
@@ -44,6 +45,7 @@ class Application:
         self.books: Final = database.books
         self.history: Final = database.history
         self.views: Final[Views] = database.views
+        self.finder: Final[Finder] = database.finder
         self.requests: Final = database.requests
         self.work: Final = database.work
         self.dispatch: Final = database.dispatch

@@ -13,7 +13,7 @@ from app.services.explain import Inquiry
 def inquiry(product: Application, name: str, *, live: bool = True) -> Iterator[Inquiry]:
     """Ask about the profile `name`; not `live`: its books only. Sends nothing yet. Raises: BadInput (no such profile)."""
     profile, account, wice, exchange = product.registry.profile(name)
-    finder = product.database.finder
+    finder = product.finder
     with ExitStack() as connections:
         crm = connections.enter_context(closing(product.crm(account, wice, profile))) if live else None
         mailbox = product.mailbox_as_read(account, exchange, crm, wice.time_zone) if crm else None

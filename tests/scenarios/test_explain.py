@@ -239,7 +239,7 @@ def test_R41_the_search_finds_across_accounts_and_leads_to_each_item(make_office
     for user in ("anna", "bernd"):
         office.wice.person(f"Müller {user}", user)
         office.sync(user)
-    found = search(office.product.database.finder, "MÜLLER")
+    found = search(office.product.finder, "MÜLLER")
     assert {(hit.account, hit.label) for hit in found.hits} == {("anna", "Müller anna"), ("bernd", "Müller bernd")}
     [hit] = [hit for hit in found.hits if hit.account == "anna"]
     with inquiry(office.product, "anna/anna") as one:
