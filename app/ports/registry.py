@@ -71,6 +71,10 @@ class Registry(Protocol):
         """As `save`, but only something new. Raises: Taken if the name is in use."""
         ...
 
+    def create_all(self, entities: Sequence[Configured], by: Actor = SYSTEM) -> None:
+        """As `create` for each in its order, all or none."""
+        ...
+
     def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
         """Create or change a template and carry its settings to all profiles that follow it."""
         ...

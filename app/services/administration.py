@@ -15,7 +15,7 @@ from app.domain.sync import Kind
 from app.errors import BadInput, NotFound
 from app.ports import Registry
 from app.rules.locks import LOCKABLE, moved
-from app.services.entries import TemplateEntry, read_entry
+from app.services.entries import NEEDED, RESERVED, TemplateEntry, read_entry
 from app.services.given import E, Entity, Given, merged, read, refusal, shown
 from app.services.setup_checks import NO_EMAIL, CheckWiceServer
 
@@ -52,6 +52,13 @@ class Administration:
         self._registry.create(entity, by)
         return self._now(entity)
 
+    def create_account(self, given: Given, profile: Given | None, by: Actor) -> Account:
+        """Add an account together with its first profile, both or neither; faults of the profile are those of `profile_<setting>`."""
+        account = self.wanted(Account, given, None)
+        first = self._first_profile(account, profile) if profile is not None else None
+        self._registry.create_all([account, *([first] if first else [])], by)
+        return self._now(account)
+
     def update(self, stored: E, given: Given, by: Actor, *, full_editing: bool = False) -> E:
         """Change the given settings of one that was read. With full editing, links that would lie are dropped in the same step (R35)."""
         wanted = self.wanted(type(stored), given, stored)
@@ -87,6 +94,8 @@ class Administration:
         entry, faults = read_entry(TemplateEntry, {"name": new_name})
         if entry is None:
             raise refusal({fault.setting: fault.advice for fault in faults})
+        if isinstance(stored, Account) and entry.name in RESERVED:
+            raise refusal({"name": NEEDED})
         self._registry.rename(stored, entry.name, by)
 
     def remove(self, stored: Entity, by: Actor, *, with_accounts: bool = False, also_remove: bool = False) -> None:
@@ -117,6 +126,17 @@ class Administration:
         if faults:
             raise refusal(faults)
         return replace(entity, version=stored.version) if stored else entity
+
+    def _first_profile(self, account: Account, given: Given) -> Profile:
+        """A profile of an account that is not stored yet."""
+        try:
+            profile = read(Profile, merged(Profile, given, None), account.name, self._check_wice_server)
+            profile = self._following(profile, given, None)
+            if faults := dict(self._between(account, profile)):
+                raise refusal(faults)
+        except BadInput as error:
+            raise refusal({f"profile_{setting}": advice for setting, advice in error.fields.items()}) from None
+        return profile
 
     def _following(self, profile: Profile, given: Given, stored: object) -> Profile:
         """A profile that follows another template than before takes its settings over."""
@@ -165,6 +185,9 @@ class Administration:
         except NotFound:
             yield "account", UNKNOWN
             return
+        yield from self._between(account, profile)
+
+    def _between(self, account: Account, profile: Profile) -> Iterator[tuple[str, str]]:
         if profile.appointments and not account.email:
             yield "appointments", "need the account's e-mail address, the user's default one in Wice"
         yield from self._shared_folders(account, profile)

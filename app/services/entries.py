@@ -86,6 +86,17 @@ def _plain_name(value: str) -> str:
     return value
 
 
+RESERVED: Final = frozenset({"new", "import", "export", "many", "samples", ".", ".."})
+"""Of accounts: names that stand in the portal's addresses where an account's does, or that browsers take out of them."""
+NEEDED: Final = "is needed for an address of the portal; choose another one"
+
+
+def _addressable(value: str) -> str:
+    if value in RESERVED:
+        raise ValueError(NEEDED)
+    return value
+
+
 SECRETS: Final = frozenset({"api_key", "password", "wice_password", "exchange_password"})
 """The settings whose text nobody may see."""
 
@@ -180,7 +191,7 @@ class ProfileEntry(_SharedSettings):
 class AccountEntry(Entry):
     """`[[account]]`. Its profiles are read on their own, so that a wrong account does not hide their problems."""
 
-    name: Name
+    name: Annotated[Name, AfterValidator(_addressable)]
     email: Address = ""
     wice_server: Given
     wice_username: Given

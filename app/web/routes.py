@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import audit, me, preferences, sign_in, tokens, users
+from app.web import accounts, audit, me, preferences, servers, sign_in, tokens, users
 
 ROUTERS: list[APIRouter] = [
+    accounts.router,
     audit.router,
     me.router,
     preferences.router,
+    servers.router,
     sign_in.router,
     tokens.router,
     users.router,

@@ -49,11 +49,16 @@ class SqlRegistry(RegistryReads):
 
     def create(self, entity: Entity, by: Actor = SYSTEM) -> None:
         """See `app.ports.Registry.create`."""
+        self.create_all([entity], by)
+
+    def create_all(self, entities: Sequence[Entity], by: Actor = SYSTEM) -> None:
+        """See `app.ports.Registry.create_all`."""
         with writing(self._engine) as connection:
             _take_turns(connection)
-            if find(connection, entity):
-                raise _taken(entity, entity.name)
-            self._create(connection, settled(entity, None), by)
+            for entity in entities:
+                if find(connection, entity):
+                    raise _taken(entity, entity.name)
+                self._create(connection, settled(entity, None), by)
 
     def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
         """See `app.ports.Registry.save_template`."""

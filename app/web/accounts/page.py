@@ -1,0 +1,81 @@
+"""One account: its logins, its profiles, what was done last, what was refused; run it, test it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.domain.run import Verb
+from app.domain.views import AccountRow, Cut, FailureFilter, RunFilter
+from app.errors import BadInput, NotFound
+from app.http.state import Here, Portal
+from app.services.connection import Step, check_exchange, check_wice
+from app.services.requests import ask, ask_many
+from app.web.accounts.asked import Field, Reader, Runner, address
+from app.web.checks import checks
+from app.web.flash import redirect
+from app.web.i18n import _, ngettext
+from app.web.templating import render
+
+router = APIRouter()
+
+_LATEST = Cut(limit=5)
+_VERBS = {"analyse": Verb.ANALYSE, "sync": Verb.SYNC}
+
+
+@router.get("/accounts/{name}")
+def account(request: Request, here: Here, _by: Reader, name: str) -> Response:
+    """The account's page."""
+    views = here.product.views
+    return render(
+        request,
+        "pages/accounts/page.html",
+        account=_row(here, name),
+        settings=here.product.registry.account(name),
+        server=here.product.registry.exchange_server(_row(here, name).exchange_server),
+        in_progress=views.in_progress(RunFilter(account=name)),
+        runs=views.runs(RunFilter(account=name), _LATEST).rows,
+        failures=views.failures(FailureFilter(account=name), _LATEST),
+    )
+
+
+@router.post("/accounts/{name}/runs")
+def run(here: Here, by: Runner, name: str, verb: Field = "", profile: Field = "") -> Response:
+    """Analyse or synchronise now: one profile, or all that are active."""
+    if verb not in _VERBS:
+        raise BadInput(_("Choose whether to analyse or to synchronise."))
+    if profile:
+        return redirect(f"/runs/{ask(here.product, f'{name}/{profile}', _VERBS[verb], by).id}")
+    wanted = [own.full_name for own in _row(here, name).profiles if own.active]
+    if not wanted:
+        return redirect(address(name), _("This account has no active profile yet. Add one first."), "warn")
+    asked = ask_many(here.product, wanted, _VERBS[verb], by)
+    if len(asked) == 1:
+        return redirect(f"/runs/{asked[0].id}")
+    text = ngettext("%(num)s run is queued.", "%(num)s runs are queued.", len(asked))
+    return redirect(address(name), text)
+
+
+@router.post("/accounts/{name}/test")
+def try_account(request: Request, here: Here, _by: Runner, name: str) -> Response:
+    """Try both logins, and say at each step what was found."""
+    wice, exchange = tested(here, name)
+    return render(request, "pages/accounts/test.html", name=name, wice=checks(wice), exchange=checks(exchange))
+
+
+def tested(here: Portal, name: str) -> tuple[Sequence[Step], Sequence[Step]]:
+    """The steps at Wice and at Exchange. Raises: NotFound."""
+    registry = here.product.registry
+    account = registry.account(name, secrets=True)
+    wice = registry.wice_server(account.wice_server, secrets=True)
+    exchange = registry.exchange_server(account.exchange_server, secrets=True)
+    return list(check_wice(here.product, wice, account)), list(check_exchange(here.product, exchange, account))
+
+
+def _row(here: Portal, name: str) -> AccountRow:
+    found = here.product.views.account(name)
+    if found is None:
+        raise NotFound(_("There is no account %(name)s (any more).", name=name))
+    return found
