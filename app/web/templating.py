@@ -12,7 +12,7 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.web import badges, charts, current, flash, formats, i18n, words
+from app.web import badges, charts, current, flash, formats, i18n, schedules, words
 from app.web.navigation import navigation
 from app.web.static_files import icon_url, static_url
 
@@ -37,6 +37,7 @@ _FILTERS: tuple[Callable[..., str], ...] = (
     formats.percent,
     formats.size,
     formats.when,
+    schedules.schedule,
     words.word,
 )
 
