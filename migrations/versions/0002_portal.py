@@ -1,5 +1,6 @@
 """The portal: people, licences, runs that are asked for, templates, and what lists need to be fast."""
 
+import json
 import unicodedata
 from collections.abc import Iterator
 from datetime import datetime
@@ -127,7 +128,42 @@ def _columns() -> None:
         op.create_index(f"ix_runs_{name}_started_id", "runs", [name, "started", "id"])
     op.execute("UPDATE runs SET verb = trigger WHERE trigger IN ('analyse', 'confirm', 'discard')")
     op.add_column("plans", sa.Column("undoes", sa.Text(), nullable=False, server_default="[]"))
+    _plan_actions()
+
+
+def _plan_actions() -> None:
+    """What lists of actions filter by stands in the payload of those that are there."""
     op.add_column("plan_actions", _flag("left_out"))
+    columns: tuple[sa.Column[Any], ...] = (
+        *_texts("reason", "writes"),
+        _flag("conflict"),
+        _flag("visible"),
+        *_texts("terms"),
+    )
+    for column in columns:
+        op.add_column("plan_actions", column)
+    keys, listed = ("plan_seq", "kind", "seq"), ("reason", "writes", "conflict", "visible", "terms")
+    actions = sa.table("plan_actions", *map(sa.column, (*keys, "payload", *listed)))
+    connection = op.get_bind()
+    same = [actions.c[key] == sa.bindparam(f"of_{key}") for key in keys]
+    found = [
+        {**{f"of_{key}": value for key, value in zip(keys, row, strict=False)}, **_listed(json.loads(row.payload))}
+        for row in connection.execute(sa.select(*(actions.c[key] for key in keys), actions.c.payload))
+    ]
+    if found:
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in listed}
+        connection.execute(actions.update().where(*same).values(**values), found)
+
+
+def _listed(action: dict[str, Any]) -> dict[str, object]:
+    writes = " ".join(f"{write['side']}:{write['op']}" for write in action.get("writes", ()))
+    return {
+        "reason": action["reason"],
+        "writes": writes,
+        "conflict": bool(action.get("conflict")),
+        "visible": bool(writes) or action["reason"] in ("twin", "twin_differs"),
+        "terms": _folded("NFKC", action.get("label", ""))[:600],
+    }
 
 
 def _runs() -> None:

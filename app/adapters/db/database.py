@@ -24,7 +24,7 @@ from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
 from app.adapters.db.sessions import SqlSessions
 from app.adapters.db.tokens import SqlTokens
-from app.adapters.db.views import SqlViews
+from app.adapters.db.views import SqlRunViews, SqlViews
 from app.adapters.db.work import SqlWork
 from app.settings import Settings
 
@@ -39,6 +39,7 @@ class Database:
         self.registry = SqlRegistry(self._engine, self._secrets)
         self.history = SqlHistory(self._engine)
         self.views = SqlViews(self._engine)
+        self.run_views = SqlRunViews(self._engine)
         self.requests = SqlRequests(self._engine)
         self.work = SqlWork(self._engine, settings.lease)
         self.dispatch = SqlDispatch(self._engine)

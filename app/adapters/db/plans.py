@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
 
 from app.adapters.db.tables import plan_actions, plan_kinds, plans
 from app.domain.ids import AttemptId, PlanId, ProfileId, RunId, new_id
-from app.domain.plan import Action, KindPlan, PlanState, StoredPlan
-from app.domain.sync import Kind
+from app.domain.plan import Action, KindPlan, Op, PlanState, StoredPlan
+from app.domain.sync import Kind, Side
+from app.domain.terms import joined
 from app.errors import NotFound, Taken
 
 CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
@@ -123,12 +124,28 @@ def _insert_kinds(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -
 
 def _insert_actions(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:
     rows = [
-        {"plan_seq": seq, "kind": kind.kind, "seq": number, "key": action.key, "payload": action}
+        {"plan_seq": seq, "kind": kind.kind, "seq": number, "key": action.key, "payload": action, **_listed(action)}
         for kind in kinds
         for number, action in enumerate(kind.actions)
     ]
     if rows:
         connection.execute(insert(plan_actions), rows)
+
+
+def _listed(action: Action) -> Mapping[str, object]:
+    """What lists filter by."""
+    return {
+        "reason": action.reason.value,
+        "writes": " ".join(written(write.side, write.op) for write in action.writes),
+        "conflict": action.conflict,
+        "visible": action.is_visible,
+        "terms": joined(action.label, action.terms),
+    }
+
+
+def written(side: Side, op: Op) -> str:
+    """How the column `writes` names a write."""
+    return f"{side.value}:{op.value}"
 
 
 def _kinds(connection: Connection, seq: int) -> tuple[KindPlan, ...]:

@@ -376,6 +376,12 @@ plan_actions = Table(
     _text("key"),
     Column("payload", Stored(Action), nullable=False),
     _flag("left_out"),
+    # What lists of actions filter by, out of the payload: the writes as "exchange:add wice:change".
+    _text("reason"),
+    _text("writes"),
+    _flag("conflict"),
+    _flag("visible"),
+    _prose("terms"),
 )
 
 failures = Table(

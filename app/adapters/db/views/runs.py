@@ -31,8 +31,15 @@ def page(connection: Connection, wanted: RunFilter, cut: Cut) -> Page[RunRow]:
     columns = [runs.c[name] for name in _RUN]
     query = _named(select(*columns), runs).where(*_conditions(connection, wanted))
     found = paging.page(connection, query, paging.keys_of(_ORDERS, cut), cut)
-    rows = [RunRow(**{name: getattr(row, name) for name in (*_RUN, "account", "profile")}) for row in found.rows]
+    rows = [_run_row(row) for row in found.rows]
     return Page(rows=rows, next=found.next, previous=found.previous)
+
+
+def one(connection: Connection, run: RunId) -> RunRow | None:
+    """See `app.ports.run_views.RunViews.run`."""
+    query = _named(select(*(runs.c[name] for name in _RUN)), runs).where(runs.c.id == given(run))
+    row = connection.execute(query).one_or_none()
+    return _run_row(row) if row else None
 
 
 def in_progress(connection: Connection, wanted: RunFilter, limit: int) -> Todo[ProgressRow]:
@@ -113,6 +120,10 @@ def _progress_conditions(table: Table, wanted: RunFilter) -> Iterator[ColumnElem
         yield table.c.trigger == given(wanted.trigger)
     if wanted.verb:
         yield table.c.verb == wanted.verb
+
+
+def _run_row(row: Row[Any]) -> RunRow:
+    return RunRow(**{name: getattr(row, name) for name in (*_RUN, "account", "profile")})
 
 
 def _request_row(row: Row[Any]) -> ProgressRow:
