@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import audit, users
+from app.api import accounts, audit, users
 
 ROUTERS: list[APIRouter] = [
+    accounts.router,
     audit.router,
     users.router,
 ]
