@@ -25,6 +25,7 @@ from app.ports.licences import KeyReader
 from app.ports.options import OptionStore
 from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Queue
+from app.ports.run_views import RunViews
 from app.ports.views import Views
 from app.services.administration import Administration
 from app.services.desk import Desk, Progress
@@ -45,6 +46,7 @@ class Application:
         self.books: Final = database.books
         self.history: Final = database.history
         self.views: Final[Views] = database.views
+        self.run_views: Final[RunViews] = database.run_views
         self.finder: Final[Finder] = database.finder
         self.requests: Final = database.requests
         self.work: Final = database.work

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.domain.appointment import AllDay, Timed
-from app.domain.fingerprint import Record, differences
+from app.domain.fingerprint import Record, differences, form_of
 from app.domain.journal import IntentState, JournalEntry
 from app.domain.plan import KindPlan, Op, Reason
 from app.domain.sync import Kind, Side
@@ -66,6 +66,21 @@ def fields_of(before: Record | None, after: Record | None) -> tuple[tuple[str, s
     )
 
 
+def values(before: Record | None, after: Record | None) -> Iterator[tuple[str, object, object]]:
+    """Name, old and new value of every field in which two records differ, as the record orders them; None where there is no record."""
+    known = after or before
+    if known is None:
+        return
+    names = differences(before, after) if before and after else form_of(known).keys() - {"entity"}
+    for name in (field.name for field in fields(known) if field.name in names):
+        yield name, getattr(before, name, None), getattr(after, name, None)
+
+
+def told(before: Record | None, after: Record | None) -> Iterator[tuple[str, str, str]]:
+    """The same as text, empty for what is not there."""
+    return ((name, _text(old), _text(new)) for name, old, new in values(before, after))
+
+
 def _text(value: object) -> str:
     match value:
         case Timed():
@@ -78,6 +93,8 @@ def _text(value: object) -> str:
             )
         case AllDay(first=first, last=last):
             return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.%Y} - {last:%d.%m.%Y}"
+        case None:
+            return ""
         case bool():
             return "yes" if value else "no"
         case _:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from app.domain.plan import Action, Hint, KindPlan, Op, PlannedWrite, Reason
+from app.domain.plan import Action, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason
 from app.domain.sync import Kind, Side
 from app.errors import Retry, WiceSyncError
 from app.rules.guards import sentence
@@ -106,6 +107,27 @@ class KindReport:
             **({"alarms": self.alarms} if self.alarms else {}),
             **({"error": self.error} if self.error else {}),
         }
+
+
+def kinds_of(report: Mapping[str, object]) -> list[KindReport]:
+    """The kinds of a stored report (`RunReport.json`), in its order, those that the run did not come to left out."""
+    kinds = report.get("kinds")
+    told = kinds if isinstance(kinds, Mapping) else {}
+    return [_read(Kind(kind), values) for kind, values in told.items() if values]
+
+
+def _read(kind: Kind, told: Mapping[str, Any]) -> KindReport:
+    report = KindReport(
+        kind=kind, **{name: told.get(name, 0) for name in ("in_exchange", "in_wice", "linked", "conflicts")}
+    )
+    report.counts = {side: {op: told.get(side.value, {}).get(op.value, 0) for op in Op} for side in Side}
+    report.hints = [
+        Hint(HintReason(hint["reason"]), hint["item"], detail=hint.get("detail", "")) for hint in told.get("hints", ())
+    ]
+    report.failed = [(failure["item"], failure["error"]) for failure in told.get("failed", ())]
+    report.alarms = list(told.get("alarms", ()))
+    report.error = told.get("error", "")
+    return report
 
 
 def _hint_json(hint: Hint) -> dict[str, object]:
