@@ -24,6 +24,7 @@ from tests.services.serving import served
 
 PASSWORD = "correct horse battery"
 _NOBODY = Client("", "")
+_PATIENCE_S = 60.0
 
 
 class Browser(httpx.Client):
@@ -46,7 +47,9 @@ class RunningPortal:
 
     def browser(self, role: Role = Role.ADMINISTRATOR, language: str = "en") -> Browser:
         """Signed in as a user named like the role."""
-        browser = Browser(base_url=self.address, follow_redirects=True, headers={"Accept-Language": language})
+        browser = Browser(
+            timeout=_PATIENCE_S, base_url=self.address, follow_redirects=True, headers={"Accept-Language": language}
+        )
         self._clients.append(browser)
         entered = self.product.sign_in.enter(self._user(role), PASSWORD, _NOBODY)
         browser.cookies.set(cookies.SESSION, entered.cookie)
@@ -57,13 +60,15 @@ class RunningPortal:
         """A client with a token of that role; paths begin below /api/v1."""
         name = self._user(role)
         _token, text = self.product.api_tokens.make(name, f"test {len(self._clients)}", role, None, SYSTEM)
-        client = httpx.Client(base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {text}"})
+        client = httpx.Client(
+            timeout=_PATIENCE_S, base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {text}"}
+        )
         self._clients.append(client)
         return client
 
     def anybody(self) -> httpx.Client:
         """Somebody who is not signed in."""
-        client = httpx.Client(base_url=self.address)
+        client = httpx.Client(timeout=_PATIENCE_S, base_url=self.address)
         self._clients.append(client)
         return client
 
