@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import accounts, audit, users
+from app.api import accounts, audit, runs, servers, users
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
     audit.router,
+    runs.router,
+    servers.router,
     users.router,
 ]

@@ -1,0 +1,56 @@
+"""Server-sent events: a browser or a client watches something that changes, without asking again and again.
+
+What is watched is looked up in a thread, twice a second; only news are sent. A stream ends with its last event, or after a while: clients
+connect again by themselves, and are then asked again who they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
+
+LOOKS_EVERY_S: Final = 0.5
+STILL_HERE_EVERY_S: Final = 15.0
+LONGEST_S: Final = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """`data` may have several lines. After the `last` one the stream ends."""
+
+    name: str
+    data: str
+    last: bool = False
+
+    def __str__(self) -> str:
+        lines = "".join(f"data: {line}\n" for line in self.data.splitlines() or [""])
+        return f"event: {self.name}\n{lines}\n"
+
+
+def stream(look: Callable[[], Event]) -> StreamingResponse:
+    """The response that sends what `look` finds, whenever it differs from before."""
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_events(look), media_type="text/event-stream", headers=headers)
+
+
+async def _events(look: Callable[[], Event]) -> AsyncIterator[str]:
+    begun = told = monotonic()
+    former: Event | None = None
+    while monotonic() - begun < LONGEST_S:
+        event = await run_in_threadpool(look)
+        if event != former:
+            yield str(event)
+            former, told = event, monotonic()
+        if event.last:
+            return
+        if monotonic() - told > STILL_HERE_EVERY_S:
+            # A comment: proxies close connections on which nothing moves.
+            yield ": still here\n\n"
+            told = monotonic()
+        await asyncio.sleep(LOOKS_EVERY_S)
