@@ -1,0 +1,58 @@
+"""Servers over REST: secrets go in and never come out, versions count, a connection test tells each step."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from app.domain.people import Role
+from tests.services.portal import RunningPortal
+from tests.services.sandbox import Sandbox
+
+KINDS = [
+    ("/wice-servers", {"name": "main", "url": "https://w.example.com", "mandant": "m", "api_key": "hunter2"}),
+    ("/exchange-servers", {"name": "mail", "username": "svc", "password": "hunter2"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), KINDS)
+def test_a_server_is_added_changed_renamed_and_removed(portal: RunningPortal, path: str, body: dict[str, str]) -> None:
+    api = portal.api()
+    made = api.post(path, json=body)
+    assert made.status_code == 201
+    assert "hunter2" not in made.text
+    where = made.headers["location"].removeprefix("/api/v1")
+    changed = api.patch(where, json={"ca_file": ""}, headers={"If-Match": made.headers["etag"]})
+    assert changed.status_code == 200
+    moved = api.patch(where, json={"url": "https://x.example.com"}, headers={"If-Match": changed.headers["etag"]})
+    assert moved.json()["url"] == "https://x.example.com"
+    stale = api.patch(where, json={"url": "https://y.example.com"}, headers={"If-Match": made.headers["etag"]})
+    assert stale.status_code == 412
+    assert api.post(f"{where}/rename", json={"name": "new"}).status_code == 204
+    renamed = api.get(f"{path}/new")
+    assert renamed.json()["url"] == "https://x.example.com"
+    assert api.delete(f"{path}/new", headers={"If-Match": renamed.headers["etag"]}).status_code == 204
+    assert api.get(path).json() == []
+
+
+def test_every_fault_is_named_with_its_field(portal: RunningPortal) -> None:
+    refused = portal.api().post("/wice-servers", json={"name": "a/b", "url": "http://w.example.com"})
+    assert refused.status_code == 422
+    assert {"name", "url", "mandant"} <= {problem["field"] for problem in refused.json()["problems"]}
+
+
+def test_a_connection_test_tells_each_step(portal: RunningPortal, sandbox: Sandbox) -> None:
+    api = portal.api()
+    api.post("/wice-servers", json={"name": "main", "url": sandbox.wice, "mandant": sandbox.mandant})
+    trial = {"username": "anna", "password": sandbox.person("anna")["password"]}
+    steps = api.post("/wice-servers/main/test", json=trial).json()
+    assert {step["result"] for step in steps} == {"ok"}
+    assert [step["step"] for step in steps][:4] == ["name", "connect", "answer", "login"]
+
+
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
+def test_others_only_read(portal: RunningPortal, role: Role) -> None:
+    api: httpx.Client = portal.api(role)
+    assert api.get("/wice-servers").status_code == 200
+    assert api.post("/wice-servers", json={"name": "x"}).status_code == 403
+    assert api.post("/wice-servers/x/test", json={}).status_code == 403
