@@ -29,6 +29,7 @@ from app.ports.run_views import RunViews
 from app.ports.views import Views
 from app.services.administration import Administration
 from app.services.desk import Desk, Progress
+from app.services.importing import Importing
 from app.services.licences import Licences
 from app.services.report import RunReport
 from app.services.templates import Templates
@@ -54,6 +55,8 @@ class Application:
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.administration: Final = Administration(self.registry, check_wice_server)
+        self.importing: Final = Importing(self.registry, check_wice_server)
+        self.drafts: Final = database.drafts
         self.templates: Final = Templates(self.registry, self.administration)
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
         self.database: Final = database

@@ -107,18 +107,23 @@ class Entities:
         """Insert, or replace `row`, with a version of its own. Raises: BadInput if it names what does not exist."""
         table = TABLES[type(entity)]
         values = _values(connection, entity)
-        plain = {name: values.pop(name) for name in _secret_names(type(entity))}
+        for name in secret_names(type(entity)):
+            del values[name]
         if row:
             row_id = row["id"]
             values["version"] = row["version"] + 1
         else:
             # A secret is bound to its row, so a new row comes first.
             row_id = connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
-        places = _places(type(entity), row_id)
-        sealed = {name: self._secrets.seal(places[name], secret) for name, secret in plain.items() if secret != KEPT}
+        sealed = self.sealed(entity, row_id)
         connection.execute(update(table).where(table.c.id == row_id).values(**values, **sealed))
         if isinstance(entity, Account):
             account_keys.refresh(connection, row_id)
+
+    def sealed(self, entity: Entity, row_id: int) -> dict[str, str]:
+        """Its secrets, encrypted for the row of this id, by column; without those that it keeps."""
+        plain = {name: (place, getattr(entity, name)) for name, place in _places(type(entity), row_id).items()}
+        return {name: self._secrets.seal(place, secret) for name, (place, secret) in plain.items() if secret != KEPT}
 
     def _opened(self, place: Place, stored: str) -> str:
         try:
@@ -129,7 +134,7 @@ class Entities:
 
 def settled(entity: E, row: RowMapping | None) -> E:
     """The entity without secrets that it keeps but that were never given. Raises: BadInput for a new one that keeps any."""
-    keeps = [name for name in _secret_names(type(entity)) if getattr(entity, name) == KEPT]
+    keeps = [name for name in secret_names(type(entity)) if getattr(entity, name) == KEPT]
     if keeps and row is None:
         raise BadInput(
             f"{NOUNS[type(entity)]} {entity.name!r} is new: give its {' and '.join(keeps)}",
@@ -143,12 +148,13 @@ def _kept(stored: str) -> str:
     return KEPT if stored else ""
 
 
-def _secret_names(kind: type) -> Collection[str]:
+def secret_names(kind: type) -> Collection[str]:
+    """The settings of a kind that are encrypted."""
     return [column.name for column in secret_columns(TABLES[kind])]
 
 
 def _places(kind: type, row_id: int) -> dict[str, Place]:
-    return {name: Place(TABLES[kind].name, row_id, name) for name in _secret_names(kind)}
+    return {name: Place(TABLES[kind].name, row_id, name) for name in secret_names(kind)}
 
 
 def _values(connection: Connection, entity: Entity) -> dict[str, Any]:

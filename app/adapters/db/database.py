@@ -11,6 +11,7 @@ from app.adapters.db.audit_log import SqlAuditLog
 from app.adapters.db.books import SqlBooks
 from app.adapters.db.choices import SqlChoices
 from app.adapters.db.dispatch import SqlDispatch
+from app.adapters.db.drafts import Drafts
 from app.adapters.db.finding import SqlFinder
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
@@ -53,6 +54,7 @@ class Database:
         self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
         self.options = SqlOptions(self._engine)
+        self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:
         """Bring the schema up to date. Raises: Halt if the database is newer than this program, Retry."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
 from typing import Final, assert_never
 
 from sqlalchemy import Connection, RowMapping, delete, select, update
 
-from app.adapters.db import account_keys, leases, sightings, templates, unlinking
+from app.adapters.db import account_keys, bulk, leases, sightings, templates, unlinking
 from app.adapters.db.audit import Change, note, note_each
 from app.adapters.db.configured import (
     FULL_NAME,
@@ -59,6 +60,22 @@ class SqlRegistry(RegistryReads):
                 if find(connection, entity):
                     raise _taken(entity, entity.name)
                 self._create(connection, settled(entity, None), by)
+
+    def save_many(self, entities: Sequence[Entity], by: Actor = SYSTEM) -> int:
+        """See `app.ports.Registry.save_many`."""
+        changed = 0
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            for kind, some in groupby(entities, type):
+                wanted = list(some)
+                new = _new_ones(connection, wanted) if kind in (Account, Profile) else []
+                bulk.create_many(connection, self._entities, new, by)
+                changed += len(new)
+                created = frozenset(map(id, new))
+                for entity in (one for one in wanted if id(one) not in created):
+                    saved = self._save(connection, entity, by)
+                    changed += bool(_carry_over(connection, entity, by).changed) or saved
+        return changed
 
     def save_template(self, template: Template, by: Actor = SYSTEM) -> Carried:
         """See `app.ports.Registry.save_template`."""
@@ -158,6 +175,16 @@ class SqlRegistry(RegistryReads):
         self._entities.store(connection, entity, None)
         _note(connection, by, "created", entity, {}, settings(entity))
         return True
+
+
+def _new_ones(connection: Connection, wanted: Sequence[Entity]) -> list[Account | Profile]:
+    """Those that are not there yet, each name once."""
+    ours = [one for one in wanted if isinstance(one, Account | Profile)]
+    there = bulk.existing(connection, ours)
+    new = {full_name(one): one for one in reversed(ours) if full_name(one) not in there and not one.version}
+    for one in new.values():
+        settled(one, None)
+    return list(reversed(new.values()))
 
 
 def _take_turns(connection: Connection) -> None:

@@ -1,0 +1,101 @@
+"""Thousands of new accounts or profiles in few statements, within the caller's transaction: what an import brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
+
+from app.adapters.db import account_keys, templates
+from app.adapters.db.audit import Change, note_each
+from app.adapters.db.configured import FULL_NAME, TABLES, Entities, Entity, full_name, secret_names, settings
+from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
+from app.adapters.db.tables import templates as template_table
+from app.domain.account import SHARED_SETTINGS, Account, Profile
+from app.domain.people import Actor
+from app.domain.terms import joined
+from app.errors import BadInput
+
+_REFERENCES: Final[Mapping[type[Entity], Mapping[str, Table]]] = {
+    Account: {"wice_server": wice_servers, "exchange_server": exchange_servers},
+    Profile: {"account": accounts, "template": template_table},
+}
+
+
+def create_many(connection: Connection, entities: Entities, new: Sequence[Account | Profile], by: Actor) -> None:
+    """Store new ones of one kind. Raises: BadInput if one names what does not exist, or sets what its template decides."""
+    if not new:
+        return
+    kind = type(new[0])
+    _refuse_own_settings(connection, new)
+    table = TABLES[kind]
+    rows = _rows(connection, kind, new)
+    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(statement, rows).scalars().all()
+    if secrets := secret_names(kind):
+        sealing = (
+            update(table)
+            .where(table.c.id == bindparam("row_id"))
+            .values({name: bindparam(f"new_{name}") for name in secrets})
+        )
+        sealed = [entities.sealed(one, row_id) for one, row_id in zip(new, ids, strict=True)]
+        connection.execute(
+            sealing,
+            [
+                {"row_id": row_id, **{f"new_{name}": own.get(name, "") for name in secrets}}
+                for row_id, own in zip(ids, sealed, strict=True)
+            ],
+        )
+    changes = (Change(full_name(one), {}, settings(one)) for one in new)
+    note_each(connection, by, "created", "account" if kind is Account else "profile", changes)
+
+
+def existing(connection: Connection, wanted: Sequence[Account | Profile]) -> frozenset[str]:
+    """The full names of those that are there already."""
+    names = sorted({one.account if isinstance(one, Profile) else one.name for one in wanted})
+    of_profiles = select(FULL_NAME).select_from(profiles.join(accounts))
+    query = of_profiles if any(isinstance(one, Profile) for one in wanted) else select(accounts.c.name)
+    found = (connection.execute(query.where(accounts.c.name.in_(some))).scalars() for some in templates.batches(names))
+    return frozenset(name for some in found for name in some)
+
+
+def _rows(connection: Connection, kind: type[Entity], new: Sequence[Account | Profile]) -> list[dict[str, Any]]:
+    known = {
+        reference: _ids(connection, table, {str(getattr(one, reference)) for one in new})
+        for reference, table in _REFERENCES[kind].items()
+    }
+    secrets = secret_names(kind)
+    rows = []
+    for one in new:
+        values = {name: value for name, value in settings(one).items() if name not in secrets}
+        for reference, ids in known.items():
+            name = values.pop(reference)
+            if name and name not in ids:
+                raise BadInput(f"{full_name(one)}: {reference.replace('_', ' ')} {name!r} does not exist")
+            values[f"{reference}_id"] = ids.get(name)
+        if isinstance(one, Account):
+            values["name_key"] = account_keys.sort_key(one.name)
+            values["terms"] = joined(one.name, one.email, one.mailbox, one.wice_username)
+        rows.append(values)
+    return rows
+
+
+def _ids(connection: Connection, table: Table, names: set[str]) -> dict[object, int]:
+    query = select(table.c.name, table.c.id)
+    return {
+        row.name: row.id
+        for some in templates.batches(sorted(names))
+        for row in connection.execute(query.where(table.c.name.in_(some)))
+    }
+
+
+def _refuse_own_settings(connection: Connection, new: Sequence[Account | Profile]) -> None:
+    # Thousands follow the same template with the same settings: one of them stands for all.
+    alike = {
+        (one.template, *(getattr(one, name) for name in SHARED_SETTINGS)): one
+        for one in new
+        if isinstance(one, Profile) and one.template
+    }
+    for profile in alike.values():
+        templates.refuse_own_settings(connection, profile, None)
