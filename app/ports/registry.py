@@ -108,6 +108,10 @@ class Registry(Protocol):
         """
         ...
 
+    def remove_accounts(self, names: Sequence[str], by: Actor) -> int:
+        """As `remove` for each of these accounts, all or none; returns how many there were. Raises: NotFound."""
+        ...
+
     def activate(self, names: Sequence[str], by: Actor, *, active: bool) -> tuple[str, ...]:
         """Activate or deactivate accounts; returns those that were not so before."""
         ...

@@ -41,6 +41,10 @@ class Views(Protocol):
         """By name, unless `cut` says otherwise (ACCOUNT_ORDERS); counted."""
         ...
 
+    def account_names(self, wanted: AccountFilter) -> Sequence[str]:
+        """The names of all accounts that fit, as lists sort them."""
+        ...
+
     def account(self, name: str) -> AccountRow | None:
         """One account as lists show it."""
         ...

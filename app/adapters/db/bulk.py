@@ -1,22 +1,23 @@
-"""Thousands of new accounts or profiles in few statements, within the caller's transaction: what an import brings."""
+"""Thousands of accounts or profiles in few statements, within the caller's transaction: new ones of an import, and their end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, delete, insert, select, update
 
 from app.adapters.db import account_keys, templates
 from app.adapters.db.audit import Change, note_each
-from app.adapters.db.configured import FULL_NAME, TABLES, Entities, Entity, full_name, secret_names, settings
+from app.adapters.db.configured import FULL_NAME, TABLES, Entities, Entity, full_name, rows, secret_names, settings
 from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
 from app.adapters.db.tables import templates as template_table
 from app.domain.account import SHARED_SETTINGS, Account, Profile
 from app.domain.people import Actor
 from app.domain.terms import joined
-from app.errors import BadInput
+from app.errors import BadInput, NotFound
 
+_SHOWN: Final = 10
 _REFERENCES: Final[Mapping[type[Entity], Mapping[str, Table]]] = {
     Account: {"wice_server": wice_servers, "exchange_server": exchange_servers},
     Profile: {"account": accounts, "template": template_table},
@@ -30,9 +31,8 @@ def create_many(connection: Connection, entities: Entities, new: Sequence[Accoun
     kind = type(new[0])
     _refuse_own_settings(connection, new)
     table = TABLES[kind]
-    rows = _rows(connection, kind, new)
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(statement, rows).scalars().all()
+    ids = connection.execute(statement, _rows(connection, kind, new)).scalars().all()
     if secrets := secret_names(kind):
         sealing = (
             update(table)
@@ -60,13 +60,37 @@ def existing(connection: Connection, wanted: Sequence[Account | Profile]) -> fro
     return frozenset(name for some in found for name in some)
 
 
+def accounts_of(connection: Connection, names: Sequence[str]) -> list[RowMapping]:
+    """The rows of these accounts. Raises: NotFound that names some of those that are not there."""
+    wanted = list(dict.fromkeys(names))
+    found = [
+        row
+        for some in templates.batches(wanted)
+        for row in connection.execute(rows(Account).where(accounts.c.name.in_(some))).mappings()
+    ]
+    if missing := sorted(set(wanted) - {str(row["name"]) for row in found})[:_SHOWN]:
+        raise NotFound(*(f"there is no account {name!r}" for name in missing))
+    return found
+
+
+def remove_accounts(connection: Connection, entities: Entities, found: Sequence[RowMapping], by: Actor) -> None:
+    """Delete these accounts with all that hangs on them here."""
+    owned = select(FULL_NAME).select_from(profiles.join(accounts)).order_by(FULL_NAME)
+    for some in templates.batches([int(row["id"]) for row in found]):
+        names = connection.execute(owned.where(accounts.c.id.in_(some))).scalars()
+        note_each(connection, by, "removed", "profile", map(Change, names))
+        connection.execute(delete(accounts).where(accounts.c.id.in_(some)))
+    gone = (entities.read(Account, row, secrets=False) for row in found)
+    note_each(connection, by, "removed", "account", (Change(one.name, settings(one)) for one in gone))
+
+
 def _rows(connection: Connection, kind: type[Entity], new: Sequence[Account | Profile]) -> list[dict[str, Any]]:
     known = {
         reference: _ids(connection, table, {str(getattr(one, reference)) for one in new})
         for reference, table in _REFERENCES[kind].items()
     }
     secrets = secret_names(kind)
-    rows = []
+    made = []
     for one in new:
         values = {name: value for name, value in settings(one).items() if name not in secrets}
         for reference, ids in known.items():
@@ -77,8 +101,8 @@ def _rows(connection: Connection, kind: type[Entity], new: Sequence[Account | Pr
         if isinstance(one, Account):
             values["name_key"] = account_keys.sort_key(one.name)
             values["terms"] = joined(one.name, one.email, one.mailbox, one.wice_username)
-        rows.append(values)
-    return rows
+        made.append(values)
+    return made
 
 
 def _ids(connection: Connection, table: Table, names: set[str]) -> dict[object, int]:

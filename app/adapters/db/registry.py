@@ -31,7 +31,6 @@ from app.domain.sync import Kind
 from app.errors import NotFound, Superseded, Taken
 
 _LOCK: Final = 0x77696302
-_SHOWN: Final = 10
 
 
 class SqlRegistry(RegistryReads):
@@ -113,6 +112,14 @@ class SqlRegistry(RegistryReads):
             connection.execute(delete(table).where(table.c.id == row["id"]))
             _note(connection, by, "removed", entity, settings(self._entities.read(type(entity), row, secrets=False)))
 
+    def remove_accounts(self, names: Sequence[str], by: Actor) -> int:
+        """See `app.ports.Registry.remove_accounts`."""
+        with writing(self._engine) as connection:
+            _take_turns(connection)
+            found = bulk.accounts_of(connection, names)
+            bulk.remove_accounts(connection, self._entities, found, by)
+            return len(found)
+
     def unlink(self, profile: ProfileId, kinds: Collection[Kind], by: Actor = SYSTEM) -> None:
         """See `app.ports.Registry.unlink`."""
         with writing(self._engine) as connection:
@@ -122,22 +129,13 @@ class SqlRegistry(RegistryReads):
         """See `app.ports.Registry.activate`."""
         with writing(self._engine) as connection:
             _take_turns(connection)
-            wanted = list(dict.fromkeys(names))
-            found = [
-                row
-                for batch in templates.batches(wanted)
-                for row in connection.execute(
-                    select(accounts.c.id, accounts.c.name, accounts.c.active).where(accounts.c.name.in_(batch))
-                )
-            ]
-            if missing := sorted(set(wanted) - {row.name for row in found})[:_SHOWN]:
-                raise NotFound(*(f"there is no account {name!r}" for name in missing))
-            turned = sorted((row for row in found if row.active != active), key=lambda row: str(row.name))
-            for batch in templates.batches([int(row.id) for row in turned]):
+            found = bulk.accounts_of(connection, names)
+            turned = sorted((row for row in found if row["active"] != active), key=lambda row: str(row["name"]))
+            for batch in templates.batches([int(row["id"]) for row in turned]):
                 _turn(connection, batch, active=active)
-            changes = [Change(row.name, {"active": not active}, {"active": active}) for row in turned]
+            changes = [Change(row["name"], {"active": not active}, {"active": active}) for row in turned]
             note_each(connection, by, "changed", "account", changes)
-            return tuple(str(row.name) for row in turned)
+            return tuple(str(row["name"]) for row in turned)
 
     def assign(self, names: Sequence[str], template: str, by: Actor = SYSTEM) -> Carried:
         """See `app.ports.Registry.assign`."""

@@ -40,6 +40,16 @@ def page(connection: Connection, wanted: AccountFilter, cut: Cut) -> Page[Accoun
     return Page(rows=rows, next=found.next, previous=found.previous, total=counted)
 
 
+def names(connection: Connection, wanted: AccountFilter) -> Sequence[str]:
+    """See `app.ports.views.Views.account_names`."""
+    conditions = list(_conditions(wanted))
+    query = select(accounts.c.name).where(*conditions).order_by(accounts.c.name_key, accounts.c.id)
+    if wanted.state:
+        every = health(conditions)
+        query = query.join(every, every.c.id == accounts.c.id).where(every.c.rank == wanted.state.rank)
+    return connection.execute(query).scalars().all()
+
+
 def _count(listed: FromClause, conditions: Sequence[ColumnElement[bool]]) -> Select[int]:
     return select(func.count()).select_from(listed).where(*conditions)
 

@@ -44,6 +44,10 @@ class SqlViews:
         with reading(self._engine) as connection:
             return accounts.page(connection, wanted, cut)
 
+    def account_names(self, wanted: AccountFilter) -> Sequence[str]:
+        with reading(self._engine) as connection:
+            return accounts.names(connection, wanted)
+
     def account(self, name: str) -> AccountRow | None:
         with reading(self._engine) as connection:
             return accounts.one(connection, name)
