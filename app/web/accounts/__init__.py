@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web.accounts import forms, listing, page
+from app.web.accounts import forms, importing, listing, many, page
 
 router = APIRouter()
 # Fixed addresses stand before those with a name in them.
-for part in (listing, forms, page):
+for part in (listing, importing, many, forms, page):
     router.include_router(part.router)
