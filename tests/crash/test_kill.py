@@ -57,7 +57,8 @@ def test_R30_killed_runs_neither_double_nor_lose_anything(
             for death in killer.deaths(KILLS):
                 people.work()
                 death()
-            _until_nothing_is_left(product, sandbox)
+            # What a killed run had sent may still take effect meanwhile, and is then counted as written now.
+            _until_nothing_is_left(product, sandbox, alone=False)
             killer.wait_for_the_late()
             _until_nothing_is_left(product, sandbox)
             people.check(product.images())
@@ -71,14 +72,14 @@ def _folders(sandbox: Sandbox) -> dict[Kind, str]:
     return {Kind.CONTACTS: ids["contacts/Wice"], Kind.APPOINTMENTS: ids["calendar/Wice"]}
 
 
-def _until_nothing_is_left(product: Product, sandbox: Sandbox) -> None:
-    """R28: the last run found nothing and wrote nothing."""
+def _until_nothing_is_left(product: Product, sandbox: Sandbox, *, alone: bool = True) -> None:
+    """R28: the last run found nothing and wrote nothing (which shows only if it is `alone`)."""
     for _ in range(MOST_RUNS):
         before = _written(sandbox)
         report = product.sync()
         assert report["status"] in ("done", "nothing_to_do"), report
         if report["status"] == "nothing_to_do":
-            assert _written(sandbox) == before
+            assert not alone or _written(sandbox) == before
             return
     raise AssertionError(f"does not come to rest: {report}")
 
