@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import accounts, audit, me, preferences, servers, sign_in, tokens, users
+from app.web import accounts, audit, me, preferences, profiles, runs, servers, sign_in, tokens, users
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
     audit.router,
     me.router,
     preferences.router,
+    profiles.router,
+    runs.router,
     servers.router,
     sign_in.router,
     tokens.router,
