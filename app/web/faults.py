@@ -40,6 +40,20 @@ ADVICE: Final = (
     N_("is missing; appointments need the user's default e-mail address in Wice"),
     N_("is missing; server %(server)s has access = %(access)s, the account's own login"),
     N_("need the account's e-mail address, the user's default one in Wice"),
+    # Of files that are imported.
+    N_("is there twice"),
+    N_("%(name)s is there twice"),
+    N_("differs from the first line of this account"),
+    N_("is missing; name the profile whose settings these are"),
+    N_("has %(cells)s cells, but there are %(columns)s columns"),
+    N_("there is no setting %(name)s; did you mean %(likely)s?"),
+    N_("there is no setting %(name)s"),
+    N_("the file is empty; its first line names the columns, such as account, wice_server, mailbox"),
+    N_("the file is no valid TOML: %(why)s"),
+    N_("the file names %(things)s things; split it into files of %(most)s at most"),
+    N_("the file is no text; save it as CSV (UTF-8) or TOML"),
+    N_("line %(line)s: is no valid CSV: %(why)s"),
+    N_("what was uploaded cannot be read any more; upload it again"),
 )
 """What services say; a text with values is found by its shape."""
 

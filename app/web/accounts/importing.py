@@ -48,7 +48,7 @@ def preview_import(
         content = _content(file, text)
         preview = here.product.importing.preview(content, source)
     except BadInput as error:
-        return render(request, "pages/accounts/import.html", 422, error=str(error), text=text, form=source)
+        return render(request, "pages/accounts/import.html", 422, error=said(str(error)), text=text, form=source)
     return _preview(request, here, by, preview, content, source)
 
 
@@ -65,7 +65,7 @@ def carry_import_out(
         preview = here.product.importing.preview(content, source)
         return _preview(request, here, by, preview, content, source, status=412)
     except BadInput as error:
-        return render(request, "pages/accounts/import.html", 422, error=str(error), text="", form=source)
+        return render(request, "pages/accounts/import.html", 422, error=said(str(error)), text="", form=source)
     text = ngettext("Imported: %(num)s entry was added or changed.", "Imported: %(num)s entries were added or changed.", done.changes)  # fmt: skip
     return redirect("/accounts", text)
 
