@@ -52,7 +52,12 @@ SECTIONS: Mapping[str, tuple[Entry, ...]] = {
 }
 
 # Pages whose address does not begin with that of the entry they belong to.
-BELONGS: Mapping[str, str] = {"/wice-servers": "/servers", "/exchange-servers": "/servers", "/overview": "/"}
+BELONGS: Mapping[str, str] = {
+    "/wice-servers": "/servers",
+    "/exchange-servers": "/servers",
+    "/overview": "/",
+    "/failures": "/runs",
+}
 
 
 def navigation() -> list[tuple[str, list[Shown]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import accounts, audit, me, preferences, profiles, runs, servers, sign_in, tokens, users
+from app.web import accounts, audit, me, preferences, profiles, run_list, runs, servers, sign_in, tokens, users
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
@@ -12,6 +12,7 @@ ROUTERS: list[APIRouter] = [
     me.router,
     preferences.router,
     profiles.router,
+    run_list.router,
     runs.router,
     servers.router,
     sign_in.router,
