@@ -34,19 +34,20 @@ class Event:
 
 
 def stream(look: Callable[[], Event]) -> StreamingResponse:
-    """The response that sends what `look` finds, whenever it differs from before."""
+    """The response that sends what `look` finds, whenever it differs from before. Raises what the first look raises."""
+    first = look()
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(look), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(_events(first, look), media_type="text/event-stream", headers=headers)
 
 
-async def _events(look: Callable[[], Event]) -> AsyncIterator[str]:
+async def _events(event: Event, look: Callable[[], Event]) -> AsyncIterator[str]:
+    yield str(event)
     begun = told = monotonic()
-    former: Event | None = None
-    while monotonic() - begun < LONGEST_S:
-        event = await run_in_threadpool(look)
+    while not event.last and monotonic() - begun < LONGEST_S:
+        former, event = event, await run_in_threadpool(look)
         if event != former:
             yield str(event)
-            former, told = event, monotonic()
+            told = monotonic()
         if event.last:
             return
         if monotonic() - told > STILL_HERE_EVERY_S:
