@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import accounts, audit, runs, servers, users
+from app.api import accounts, accounts_many, audit, licence, runs, servers, users
 
 ROUTERS: list[APIRouter] = [
+    accounts_many.router,  # its fixed addresses stand before those with a name
     accounts.router,
     audit.router,
+    licence.router,
     runs.router,
     servers.router,
     users.router,
