@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from app.api import problems
+from app.api.licence import add_notice
 from app.api.routes import ROUTERS
 from app.http.state import Portal
 from app.http.version import version
@@ -18,6 +19,7 @@ Everything that the portal can do. Sign in with an API token: `Authorization: Be
 * Changes name the version they were made from (`If-Match`); a lost race answers 412 and changes nothing.
 * A POST with an `Idempotency-Key` may be repeated for a day and is carried out once.
 * Long work is a run: POST to `/runs`, then GET it until its `state` is `ended`, or cancel it.
+* As long as something is not written because of the licence, every answer says so in the header `Licence-Notice`.
 """
 
 
@@ -34,6 +36,7 @@ def create_api(portal: Portal) -> FastAPI:
         responses=problems.RESPONSES,
         servers=[{"url": "/api/v1"}],
         root_path_in_servers=False,
+        dependencies=[Depends(add_notice)],
     )
     api.state.portal = portal
     problems.install(api)

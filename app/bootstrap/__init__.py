@@ -2,7 +2,7 @@
 
 from app.adapters.queue import TASK as RUN_TASK
 from app.adapters.queue import broker_command, open_celery
-from app.bootstrap.application import Application, check_wice_server, opened
+from app.bootstrap.application import Application, check_wice_server, is_embedded, opened
 from app.bootstrap.inquiries import inquiry
 from app.bootstrap.licensing import demo_key, issue_key
 from app.bootstrap.lifeline import end_with_parent
@@ -16,6 +16,7 @@ __all__ = [
     "demo_key",
     "end_with_parent",
     "inquiry",
+    "is_embedded",
     "issue_key",
     "open_celery",
     "opened",

@@ -167,3 +167,10 @@ class LicenceStatus:
     valid_from: date | None = None
     activated: datetime | None = None
     activated_by: str = ""
+
+    @property
+    def unwritten(self) -> tuple[Sentence, ...]:
+        """Why nothing is written, or not for all that is active; empty: everything is."""
+        if not self.state.valid:
+            return tuple(one for one in self.sentences if one.code in (self.sentences[0].code, Notice.WRITES_NOTHING))
+        return tuple(one for one in self.sentences if one.code in (Notice.TOO_MANY_ACCOUNTS, Notice.TOO_MANY_PROFILES))

@@ -56,6 +56,7 @@ class _Needs:
 
     async def __call__(self, request: Request) -> Actor:
         here = portal(request)
+        await _at_home(request, here)
         bearer = _bearer(request) if _is_api(request) else None
         me = await (_signed_in(request, here) if bearer is None else _token_holder(request, here, bearer))
         if me is None:
@@ -76,6 +77,7 @@ class _Public:
         request.state.me, request.state.csrf = None, ""
         if _is_api(request):
             return
+        await _at_home(request, here)
         known = await _signed_in(request, here)
         form_token = _form_token(request, fresh=known is None)
         if known is None:
@@ -122,6 +124,14 @@ def own_path(address: str) -> str:
     parts = urlsplit(address.replace("\\", "/"))
     path = "/" + parts.path.lstrip("/")
     return f"{path}?{parts.query}" if parts.query else path
+
+
+async def _at_home(request: Request, here: Portal) -> None:
+    """What pages tell about the whole server: see `app.http.house`."""
+    known = here.house.known() or await run_in_threadpool(here.house.look)
+    request.state.licence, options = known.licence, known.options
+    request.state.organisation, request.state.time_zone = options.organisation, options.time_zone
+    request.state.default_language = options.language
 
 
 async def _signed_in(request: Request, here: Portal) -> Me | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from app.bootstrap import Application
+from app.http.house import House
 from app.settings import Settings
 
 
@@ -17,6 +19,11 @@ class Portal:
 
     settings: Settings
     product: Application
+
+    @cached_property
+    def house(self) -> House:
+        """What every answer needs to know of the whole server."""
+        return House(self.product.licences, self.product.options)
 
 
 def portal(request: Request) -> Portal:

@@ -43,13 +43,13 @@ class OptionsEntry(Entry):
     audit_days: Annotated[int, Field(ge=0, le=36_500), AfterValidator(_audit)]
 
 
-def version_of(options: Options) -> str:
-    """What changes with any of the options: the ETag of this resource."""
-    return hashlib.sha256(json.dumps(asdict(options), sort_keys=True).encode()).hexdigest()[:16]
+def version_of(options: Options) -> int:
+    """What changes with any of the options: the ETag of this resource, up to 17 digits, never 0."""
+    return int(hashlib.sha256(json.dumps(asdict(options), sort_keys=True).encode()).hexdigest()[:14], 16) + 1
 
 
-def change(store: OptionStore, given: Mapping[str, object], by: Actor, *, version: str = "") -> Options:
-    """Set the given options and return all; `version` as they were seen, "" for however they are. Raises: BadInput (with fields), Superseded."""
+def change(store: OptionStore, given: Mapping[str, object], by: Actor, *, version: int = 0) -> Options:
+    """Set the given options and return all; `version` as they were seen, 0 for however they are. Raises: BadInput (with fields), Superseded."""
     seen = store.read()
     if version and version != version_of(seen):
         raise Superseded("the settings were changed meanwhile; look at them again")

@@ -75,11 +75,11 @@ def may(permission: Permission | str) -> bool:
 
 
 def language() -> str:
-    """The person's own choice, else what the browser asks for (see `languages.LanguageChoice`)."""
+    """The person's own choice, else what the browser asks for (see `languages.LanguageChoice`), else the server's."""
     person = me()
     if person is not None and person.language in LANGUAGES:
         return person.language
-    return str(state("language") or DEFAULT_LANGUAGE)
+    return str(state("language") or state("default_language") or DEFAULT_LANGUAGE)
 
 
 def time_zone() -> tzinfo:

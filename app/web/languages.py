@@ -1,4 +1,4 @@
-"""Which language a browser gets before anybody's own choice is known: `?lang=`, then the cookie, then Accept-Language, else English."""
+"""Which language a browser gets before anybody's own choice is known: `?lang=`, then the cookie, then Accept-Language, else the server's."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class LanguageChoice:
 
 
 def language_of(request: Request) -> str:
-    """One of `current.LANGUAGES`."""
+    """One of `current.LANGUAGES`, "" if the browser asks for none of them."""
     for wish in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         if wish in current.LANGUAGES:
             return str(wish)
@@ -35,7 +35,7 @@ def language_of(request: Request) -> str:
 def _negotiated(header: str) -> str:
     wishes = [_wish(part) for part in header.split(",") if part.strip()]
     preferred = [name for quality, name in sorted(wishes, key=lambda wish: -wish[0]) if quality > 0]
-    return negotiate_locale(preferred, list(current.LANGUAGES), sep="-") or current.DEFAULT_LANGUAGE
+    return negotiate_locale(preferred, list(current.LANGUAGES), sep="-") or ""
 
 
 def _wish(part: str) -> tuple[float, str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import accounts, audit, me, preferences, profiles, run_list, runs, servers, sign_in, tokens, users
+from app.web import accounts, audit, licence, me, preferences, profiles, run_list, runs, servers, sign_in, templates, tokens, users
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
     audit.router,
+    licence.router,
     me.router,
     preferences.router,
     profiles.router,
@@ -16,6 +17,7 @@ ROUTERS: list[APIRouter] = [
     runs.router,
     servers.router,
     sign_in.router,
+    templates.router,
     tokens.router,
     users.router,
 ]

@@ -12,7 +12,8 @@ from jinja2.runtime import Context
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from app.web import badges, charts, current, flash, formats, i18n, schedules, words
+from app.http.version import version
+from app.web import badges, charts, current, flash, formats, i18n, licence_words, schedules, words
 from app.web.navigation import navigation
 from app.web.static_files import icon_url, static_url
 
@@ -37,6 +38,7 @@ _FILTERS: tuple[Callable[..., str], ...] = (
     formats.percent,
     formats.size,
     formats.when,
+    licence_words.sentence,
     schedules.schedule,
     words.word,
 )
@@ -78,7 +80,9 @@ def _each_time(write: Callable[..., str]) -> Callable[..., str]:
 
 
 def render(request: Request, template: str, status: int = 200, **context: object) -> HTMLResponse:
-    """A page. Besides `context` it knows: me, may, lang, languages, theme, nav, csrf, path, is_htmx, flash, banner, request_id."""
+    """A page. Besides `context` it knows: me, may, lang, languages, theme, nav, csrf, path, is_htmx, flash, banner, organisation,
+    version, request_id.
+    """
     # Again, as the page for an unforeseen error is made outside of the middleware.
     current.answer(request.scope)
     message = flash.read(request)
@@ -101,7 +105,9 @@ def _always(request: Request, message: tuple[str, str] | None) -> dict[str, obje
         "path": current.path(),
         "is_htmx": "HX-Request" in request.headers,
         "flash": message,
-        "banner": current.state("banner"),
+        "banner": licence_words.banner(),
+        "organisation": str(current.state("organisation") or ""),
+        "version": version(),
         "request_id": str(current.state("request_id") or ""),
     }
 

@@ -84,3 +84,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 const focusWanted = (root) => root.querySelector("[data-focus]")?.focus();
 document.addEventListener("htmx:afterSwap", (event) => focusWanted(event.detail.elt));
 document.addEventListener("DOMContentLoaded", () => focusWanted(document));
+
+/* A part that renews itself every now and then waits while somebody reads something unfolded in it, or moves through it by keyboard. */
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const part = event.target.closest("[data-renews]");
+  if (part === event.target && (part.contains(document.activeElement) || part.querySelector("details[open]"))) event.preventDefault();
+});
