@@ -8,7 +8,6 @@ from typing import Final
 
 from app.domain.account import KEPT, Account
 from app.domain.people import Actor
-from app.errors import NotFound
 from app.http.state import Portal
 from app.services.connection import Step, StepCode, Verdict, check_wice
 

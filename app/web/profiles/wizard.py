@@ -24,7 +24,6 @@ from app.services.connection import Step
 from app.services.requests import ask
 from app.web import schedules
 from app.web.checks import checks
-from app.web.faults import all_said
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import draft as drafts
