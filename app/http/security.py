@@ -128,7 +128,9 @@ def own_path(address: str) -> str:
 
 async def _at_home(request: Request, here: Portal) -> None:
     """What pages tell about the whole server: see `app.http.house`."""
-    known = here.house.known() or await run_in_threadpool(here.house.look)
+    known = here.house.known()
+    if known is None:
+        known = await run_in_threadpool(here.house.look)
     request.state.licence, options = known.licence, known.options
     request.state.organisation, request.state.time_zone = options.organisation, options.time_zone
     request.state.default_language = options.language

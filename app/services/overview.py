@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
-from app.domain.views import Activity, Cut, FailureFilter, Overview, Todo
+from app.domain.run import RequestState
+from app.domain.views import Activity, Cut, FailureFilter, Overview, RunFilter, Todo
+from app.ports.requests import Requests
 from app.ports.views import Views
 from app.rules.retry import QUARANTINE_AFTER_RUNS
 
@@ -17,6 +19,9 @@ DAYS: Final = 30
 SHOWN: Final = 5
 """Cases of each sort that need a person; the lists have the others."""
 FRESH_HOURS: Final = (1, 4, 24, 24 * 7)
+
+IMPATIENCE: Final = timedelta(minutes=10)
+"""After this time of nothing but waiting, somebody should look after the workers."""
 
 QUARANTINED: Final = FailureFilter(at_least=QUARANTINE_AFTER_RUNS)
 """Items that are left alone until they change or somebody retries them (R32)."""
@@ -41,6 +46,16 @@ def overview(views: Views, now: datetime, zone: tzinfo) -> Overview:
         frozen=views.frozen(SHOWN),
         quarantined=Todo(rows=quarantined.rows, total=quarantined.total or 0),
     )
+
+
+def standstill(views: Views, requests: Requests, now: datetime) -> datetime | None:
+    """Since when runs have been waiting though not one is carried out; None if that is not so, or not for long."""
+    first = next(iter(views.in_progress(RunFilter(), 1).rows), None)
+    if first is None or first.state is RequestState.RUNNING:
+        return None
+    request = requests.request(first.id)
+    since = max(first.requested, request.not_before or first.requested) if request else now
+    return since if now - since > IMPATIENCE else None
 
 
 def _last_hours(now: datetime) -> list[datetime]:

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.web import accounts, audit, licence, me, preferences, profiles, run_list, runs, servers, sign_in, templates, tokens, users
+from app.web import (
+    accounts,
+    audit,
+    licence,
+    me,
+    overview,
+    preferences,
+    profiles,
+    run_list,
+    runs,
+    servers,
+    sign_in,
+    templates,
+    tokens,
+    users,
+)
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
     audit.router,
     licence.router,
     me.router,
+    overview.router,
     preferences.router,
     profiles.router,
     run_list.router,

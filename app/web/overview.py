@@ -1,0 +1,145 @@
+"""The first page: is everything fine, and if not, what needs a person now?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Final
+
+from babel.dates import format_date, format_time
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.domain.licence import LicenceStatus
+from app.domain.people import Actor, Permission
+from app.domain.views import AccountState, Activity, Fresh, Overview, RunFilter
+from app.http.security import needs
+from app.http.state import Here
+from app.services.first_steps import FirstStep, first_steps
+from app.services.overview import overview, standstill
+from app.web import current
+from app.web.i18n import N_, _, ngettext, region
+from app.web.templating import render
+
+router = APIRouter()
+
+Reader = Annotated[Actor, needs(Permission.READ)]
+
+TILES: Final = (
+    AccountState.HEALTHY,
+    AccountState.ATTENTION,
+    AccountState.WAITING,
+    AccountState.RUNNING,
+    AccountState.NEEDS_CONFIRMATION,
+    AccountState.FAILING,
+    AccountState.INACTIVE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A first step in words; `button` leads to `href`."""
+
+    title: str
+    text: str
+    button: str
+    href: str
+
+
+GUIDES: Final[Mapping[FirstStep, Guide]] = {
+    FirstStep.LICENCE: Guide(
+        N_("Licence"),
+        N_("The first 30 days are a trial with one profile. For more, activate a licence key."),
+        N_("Activate a licence key"),
+        "/licence",
+    ),
+    FirstStep.WICE_SERVER: Guide(
+        N_("Wice server"),
+        N_("Enter the address and the mandant of Wice CRM."),
+        N_("Add a Wice server"),
+        "/wice-servers/new",
+    ),
+    FirstStep.EXCHANGE_SERVER: Guide(
+        N_("Exchange server"),
+        N_("Enter how the mailboxes are reached: Exchange on your own server, or Microsoft 365."),
+        N_("Add an Exchange server"),
+        "/exchange-servers/new",
+    ),
+    FirstStep.ACCOUNT: Guide(
+        N_("First account"),
+        N_("One mailbox and the Wice user to whom it belongs. Many at once can be imported."),
+        N_("Add an account"),
+        "/accounts/new",
+    ),
+    FirstStep.PROFILE: Guide(
+        N_("First profile"),
+        N_("It says what is synchronised: contacts, appointments, folders, direction."),
+        N_("Add a profile"),
+        "/profiles/new",
+    ),
+    FirstStep.RUN: Guide(
+        N_("First analysis"),
+        N_("It writes nothing: you see what would be done, and decide."),
+        N_("To the profiles"),
+        "/profiles",
+    ),
+}
+
+
+@router.get("/")
+def overview_page(request: Request, here: Here, _by: Reader) -> Response:
+    """All on one page; a browser asks for it again twice a minute."""
+    product, now = here.product, datetime.now(UTC)
+    shown, licence = overview(product.views, now, current.time_zone()), product.licences.status()
+    stands_since = standstill(product.views, product.requests, now)
+    return render(
+        request,
+        "pages/overview.html",
+        overview=shown,
+        licence=licence,
+        stands_since=stands_since,
+        verdict=_verdict(shown, licence, stands=stands_since is not None),
+        steps=first_steps(product.views, product.registry, licence),
+        in_progress=product.views.in_progress(RunFilter(), 1).total,
+        tiles=TILES,
+        guides=GUIDES,
+        hours=_points(shown.hours, _hour),
+        days=_points(shown.days, _day),
+        fresh=[(*_age(step), step.profiles) for step in shown.freshness],
+    )
+
+
+def _verdict(shown: Overview, licence: LicenceStatus, *, stands: bool) -> tuple[str, str]:
+    """Tone and sentence."""
+    todos = (shown.confirmations, shown.failing, shown.frozen, shown.quarantined)
+    number = sum(todo.total for todo in todos) + stands + bool(licence.unwritten)
+    if not number:
+        return "good", _("Everything is fine")
+    bad = shown.failing.total or stands or not licence.state.valid
+    return "bad" if bad else "warn", ngettext("One thing needs you", "%(num)s things need you", number)
+
+
+def _points(activity: Sequence[Activity], label: Callable[[datetime], str]) -> list[tuple[str, Activity]]:
+    return [(label(one.start), one) for one in activity]
+
+
+def _hour(start: datetime) -> str:
+    return format_time(start.astimezone(current.time_zone()), "short", locale=region())
+
+
+def _day(start: datetime) -> str:
+    return format_date(start, "d. MMM" if region().startswith("de") else "d MMM", locale=region())
+
+
+def _age(step: Fresh) -> tuple[str, str]:
+    """Label and tone of a step of freshness."""
+    names = {
+        1: (_("in the last hour"), "good"),
+        4: (_("up to 4 hours ago"), "accent"),
+        24: (_("up to a day ago"), "info"),
+        168: (_("up to a week ago"), "warn"),
+        None: (_("earlier"), "bad"),
+        0: (_("never yet"), "quiet"),
+    }
+    return names[step.hours]
