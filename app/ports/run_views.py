@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from app.domain.ids import RunId
+from app.domain.ids import AttemptId, RunId
 from app.domain.journal import JournalEntry
 from app.domain.plan_views import ChangeFilter, PlanHead, PlannedRow, Tally
 from app.domain.views import Cut, Page, RunRow
@@ -32,4 +32,8 @@ class RunViews(Protocol):
 
     def written(self, run: RunId, wanted: ChangeFilter, cut: Cut) -> Page[JournalEntry]:
         """Every write that a run attempted; counted."""
+        ...
+
+    def undone(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, RunId]:
+        """Which of these writes were undone, and by which run."""
         ...

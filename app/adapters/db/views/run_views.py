@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, literal, or_, select
@@ -16,7 +16,8 @@ from app.adapters.db.terms import Holds, matching
 from app.adapters.db.views import paging, runs
 from app.adapters.db.views.paging import Keys
 from app.adapters.db.views.profiles import given
-from app.domain.ids import RunId
+from app.adapters.db.views.undone import undone
+from app.domain.ids import AttemptId, RunId
 from app.domain.journal import JournalEntry
 from app.domain.plan import KindPlan, Op, Reason
 from app.domain.plan_views import ChangeFilter, PlanHead, PlannedRow, Tally
@@ -89,6 +90,10 @@ class SqlRunViews:
             total = _count(connection, select(func.count()).select_from(table).where(*conditions))
         rows = [journal.read(row) for row in found.rows]
         return Page(rows=rows, next=found.next, previous=found.previous, total=total)
+
+    def undone(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, RunId]:
+        with reading(self._engine) as connection:
+            return undone(connection, attempts)
 
 
 def _kinds(connection: Connection, seq: int) -> Iterator[KindPlan]:
