@@ -7,12 +7,12 @@ Nothing is written anywhere, and no lease is taken: a run may go on meanwhile.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
 from app.domain.account import Account, Profile
-from app.domain.finding import BookEntry, Discovery, Gap, Happened, Question, Trace
+from app.domain.finding import BookEntry, Discovery, Gap, Happened, Hit, Question, Trace
 from app.domain.ids import ItemId
 from app.domain.plan import HintReason
 from app.domain.run import Run, RunStatus
@@ -50,8 +50,13 @@ class Inquiry:
 
 def search(finder: Finder, text: str, limit: int = MOST) -> Found:
     """Items of all accounts whose names hold every word of `text`, from the books. Raises: BadInput for a text that is too short."""
-    hits = finder.search(_words(text), limit + 1)
+    hits = [_discreet(hit) for hit in finder.search(_words(text), limit + 1)]
     return Found(text=text, hits=tuple(hits[:limit]), more=len(hits) > limit)
+
+
+def _discreet(hit: Hit) -> Hit:
+    """R19: the books may keep a title from before it became somebody's private matter."""
+    return replace(hit, label="") if hit.held is HintReason.FOREIGN_PRIVATE else hit
 
 
 def explain(inquiry: Inquiry, text: str, limit: int = MOST) -> Answer:
@@ -239,9 +244,16 @@ def _grouped(entries: Iterable[BookEntry], traces: Mapping[tuple[Side, ItemId], 
     return groups
 
 
+def _is_secret(case: Case) -> bool:
+    """Does its server say, or as long as nobody has asked it the books, that it is somebody's private matter (R19)?"""
+    asked = {trace.side for trace in case.traces}
+    held = any(seen.held is HintReason.FOREIGN_PRIVATE and seen.side not in asked for seen in case.seen)
+    return held or any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in case.traces)
+
+
 def _explanation(case: Case, verdict: Verdict, happened: Sequence[Happened]) -> Explanation:
     entry, traces = case.entry, case.traces
-    secret = any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in traces)
+    secret = _is_secret(case)
     labels = [*(trace.label for trace in traces), entry.label if entry else ""]
     trace = next(iter(traces), None)
     return Explanation(
