@@ -15,7 +15,7 @@ from app.domain.sync import Kind
 from app.errors import BadInput, NotFound
 from app.ports import Registry
 from app.rules.locks import LOCKABLE, moved
-from app.services.entries import NEEDED, RESERVED, TemplateEntry, read_entry
+from app.services.entries import TemplateEntry, read_entry
 from app.services.given import E, Entity, Given, merged, read, refusal, shown
 from app.services.setup_checks import NO_EMAIL, CheckWiceServer
 
@@ -94,20 +94,13 @@ class Administration:
         entry, faults = read_entry(TemplateEntry, {"name": new_name})
         if entry is None:
             raise refusal({fault.setting: fault.advice for fault in faults})
-        if isinstance(stored, Account) and entry.name in RESERVED:
-            raise refusal({"name": NEEDED})
         self._registry.rename(stored, entry.name, by)
 
-    def remove(self, stored: Entity, by: Actor, *, with_accounts: bool = False, also_remove: bool = False) -> None:
-        """Delete here; nothing in Wice or Exchange is touched (R37). A server that accounts use only together `with_accounts`."""
-        if also_remove:
-            raise BadInput(
-                "what was synchronised from Outlook cannot be removed there together with the profile: remove the profile without that "
-                "choice, and delete its folder in Outlook",
-                fields={
-                    "also_remove": "is not possible: remove the profile without it, and delete its folder in Outlook"
-                },
-            )
+    def remove(self, stored: Entity, by: Actor, *, with_accounts: bool = False) -> None:
+        """Delete here; nothing in Wice or Exchange is touched (R37). A server that accounts use only together `with_accounts`.
+
+        To remove in Exchange what a profile synchronised, and then the profile, ask for a run of `Verb.REMOVE` (`app.services.removal`).
+        """
         self._registry.remove(stored, by, take_along=with_accounts)
 
     def set_active(self, names: Sequence[str], by: Actor, *, active: bool) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ def _plain_name(value: str) -> str:
 
 
 RESERVED: Final = frozenset({"new", "import", "export", "many", "samples", ".", ".."})
-"""Of accounts: names that stand in the portal's addresses where an account's does, or that browsers take out of them."""
+"""Names that stand in the portal's addresses where that of a thing does, or that browsers take out of them."""
 NEEDED: Final = "is needed for an address of the portal; choose another one"
 
 
@@ -102,7 +102,7 @@ SECRETS: Final = frozenset({"api_key", "password", "wice_password", "exchange_pa
 
 _UNPRINTABLE: Final = frozenset({"Cc", "Cs"})
 
-Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain_name)]
+Name = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(_plain_name), AfterValidator(_addressable)]
 Given = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
@@ -191,7 +191,7 @@ class ProfileEntry(_SharedSettings):
 class AccountEntry(Entry):
     """`[[account]]`. Its profiles are read on their own, so that a wrong account does not hide their problems."""
 
-    name: Annotated[Name, AfterValidator(_addressable)]
+    name: Name
     email: Address = ""
     wice_server: Given
     wice_username: Given
