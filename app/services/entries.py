@@ -225,6 +225,7 @@ def read_entry(kind: type[E], row: Mapping[str, Any]) -> tuple[E | None, list[Fa
 _ADVICE: Mapping[str, str] = {
     "missing": "is missing",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number, without quotes",

@@ -92,6 +92,7 @@ def test_a_name_in_use_is_refused(administration):
             "email": "is no e-mail address, such as anna@example.com",
         }),
         (Account, {"wice_username": "", "wice_password": ""}, dict.fromkeys(("wice_username", "wice_password"), "must not be empty")),
+        (Account, {"mailbox": ""}, {"mailbox": "must not be empty"}),
         (Account, {"wice_server": "x", "exchange_server": "y"}, dict.fromkeys(("wice_server", "exchange_server"), "does not exist")),
         (Account, {"wice_password": "file:/etc/passwd", "exchange_password": "env:HOME"}, dict.fromkeys(
             ("wice_password", "exchange_password"), "must be the secret itself: env: and file: are for set-up files on the server only")),
@@ -259,7 +260,6 @@ def test_R37_a_server_that_accounts_use_goes_with_them_or_not_at_all(administrat
 
 def test_R37_a_profile_is_removed_here_only(administration, registry):
     profile = registry.profile_of("anna", "anna")
-    assert "also_remove" in refused(lambda: administration.remove(profile, ADA, also_remove=True))
     with pytest.raises(Superseded):
         administration.remove(replace(profile, version=9), ADA)
     administration.remove(profile, ADA)
