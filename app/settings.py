@@ -8,6 +8,7 @@ from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -86,7 +87,12 @@ class Settings(BaseSettings):
     def table(cls) -> Iterator[tuple[str, str, str]]:
         """Rows (variable, default, description) of the documentation."""
         for name, field in cls.model_fields.items():
-            yield _variable(name), _shown(field.default), field.description or ""
+            yield variable(name), _shown(field.default), field.description or ""
+
+    def in_force(self) -> Iterator[tuple[str, str, bool]]:
+        """(name, value, whether the environment gives it) of every setting, secrets masked."""
+        for name in type(self).model_fields:
+            yield name, _masked(getattr(self, name)), name in self.model_fields_set
 
     @property
     def database_file(self) -> Path:
@@ -124,7 +130,7 @@ class Settings(BaseSettings):
     def _lease_outlasts_a_request(self) -> Self:
         # A run renews its lease between requests only; the servers themselves cannot be fenced.
         if self.lease.total_seconds() <= self.request_timeout_s:
-            raise ValueError(f"{_variable('lease')} must be longer than {_variable('request_timeout_s')}")
+            raise ValueError(f"{variable('lease')} must be longer than {variable('request_timeout_s')}")
         return self
 
     @classmethod
@@ -132,7 +138,7 @@ class Settings(BaseSettings):
         message = message.removeprefix("Value error, ")
         if name not in cls.model_fields:
             return message
-        return f"{_variable(name)}: {message}. It takes: {cls.model_fields[name].description}"
+        return f"{variable(name)}: {message}. It takes: {cls.model_fields[name].description}"
 
 
 def _shown(default: object) -> str:
@@ -147,5 +153,19 @@ def _shown(default: object) -> str:
             return str(default)
 
 
-def _variable(name: str) -> str:
+def _masked(value: object) -> str:
+    if not isinstance(value, SecretStr):
+        return str(value) if isinstance(value, Path) else _shown(value)
+    text = value.get_secret_value()
+    parts = urlsplit(text)
+    if parts.scheme == "file":  # a path is no secret, what lies there is
+        return text
+    if not parts.hostname:
+        return "***" if text and parts.scheme != "sqlite" else text
+    # Parameters may hold a password as well.
+    return urlunsplit((parts.scheme, f"***@{parts.netloc.rpartition('@')[2]}", parts.path, "", ""))
+
+
+def variable(name: str) -> str:
+    """The environment variable of a setting."""
     return f"{_PREFIX}{name.upper()}"

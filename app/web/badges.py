@@ -24,6 +24,7 @@ BADGES: Mapping[str, tuple[str, str, str]] = {
     # accounts and profiles
     "healthy": ("good", "circle-check", N_("healthy")),
     "waiting": ("wait", "clock", N_("waiting")),
+    "attention": ("warn", "alert-triangle", N_("needs attention")),
     "failing": ("bad", "circle-x", N_("failing")),
     "needs_confirmation": ("warn", "hand-stop", N_("needs confirmation")),
     "active": ("good", "circle-check", N_("active")),

@@ -1,0 +1,92 @@
+"""Settings of the whole server: those that are set here, and those that whoever installed it has set in its environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Annotated, Final
+from zoneinfo import available_timezones
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import Response
+
+from app.domain.people import Actor, Permission
+from app.errors import BadInput
+from app.http.security import needs
+from app.http.state import Here
+from app.services.options import change, version_of
+from app.settings import variable
+from app.web.flash import redirect
+from app.web.i18n import N_, _
+from app.web.sentences import all_said
+from app.web.templating import render
+
+router = APIRouter()
+
+Reader = Annotated[Actor, needs(Permission.READ)]
+Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
+Text = Annotated[str, Form(max_length=1000)]
+
+ENVIRONMENT: Final[Mapping[str, str]] = {
+    "home": N_("Directory of what the server keeps itself: its database, its keys"),
+    "database_url": N_("Database; none given: a file in that directory"),
+    "secret_keys": N_("Keys that encrypt stored passwords; none given: a file in that directory"),
+    "broker_url": N_("Broker through which workers hear of runs; none given: one of this server's own"),
+    "portal_url": N_("Where the portal listens"),
+    "trusted_proxies": N_("Reverse proxies in front of the portal that are believed"),
+    "request_timeout_s": N_("Longest wait for an answer of Wice or Exchange, in seconds"),
+    "lease": N_("How long a run without a sign of life keeps its profile, in seconds"),
+    "log_level": N_("Least severe line that is written to the log"),
+}
+"""What each setting of the environment is for."""
+
+
+@router.get("/settings")
+def settings(request: Request, here: Here, _by: Reader) -> Response:
+    """All of them."""
+    options = here.product.options.read()
+    return _page(request, here, asdict(options) | {"version": version_of(options)}, {})
+
+
+@router.post("/settings")
+def change_settings(
+    request: Request,
+    here: Here,
+    by: Configurer,
+    version: Annotated[int, Form()] = 0,
+    organisation: Text = "",
+    language: Text = "",
+    time_zone: Text = "",
+    session_idle_hours: Text = "",
+    session_days: Text = "",
+) -> Response:
+    """Set what is set here."""
+    given = {
+        "organisation": organisation,
+        "language": language,
+        "time_zone": time_zone,
+        "session_idle_hours": session_idle_hours,
+        "session_days": session_days,
+    }
+    try:
+        change(here.product.options, given, by, version=version)
+    except BadInput as error:
+        return _page(request, here, given | {"version": version}, all_said(error.fields), 422)
+    here.house.forget()
+    return redirect("/settings", _("Saved."))
+
+
+def _page(
+    request: Request, here: Here, typed: Mapping[str, object], errors: Mapping[str, str], status: int = 200
+) -> Response:
+    return render(
+        request,
+        "pages/settings.html",
+        status,
+        typed=typed,
+        errors=errors,
+        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
+        environment=[
+            (variable(name), _(ENVIRONMENT[name]), value, given) for name, value, given in here.settings.in_force()
+        ],
+    )
