@@ -1,8 +1,9 @@
 """Bring the German texts up to date: `make messages`, or `python -m tools.messages accounts runs` for some areas only.
 
-Reads every `_()`, `ngettext()` and `N_()` of the portal's code and templates, and the tables of app/services/wording.py. A new text goes
-into `app/web/locale/de/<area>.po` with an empty translation; a text that nobody uses any more goes away. An area is a page: its name
-below templates/pages; what belongs to no page is "common", the engine's words are "wording". A text that several areas use stands once.
+Reads every `_()`, `ngettext()` and `N_()` of the portal's code and templates, the tables of app/services/wording.py, and the sentences
+that services, rules and adapters say (tools/sentences.py). A new text goes into `app/web/locale/de/<area>.po` with an empty translation;
+a text that nobody uses any more goes away. An area is a page: its name below templates/pages; what belongs to no page is "common", the
+engine's words are "wording", its sentences "sentences". A text that several areas use stands once.
 """
 
 import sys
@@ -17,11 +18,13 @@ from babel.messages.pofile import read_po, write_po
 
 from app.web.i18n import LOCALE
 from app.web.words import tables
+from tools.sentences import sentences
 
 ROOT = Path(__file__).parents[1]
 GERMAN = LOCALE / "de"
 COMMON = "common"
 WORDING = "wording"
+SENTENCES = "sentences"
 _KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 _PYTHON = "python"
 _TEMPLATE = "jinja2.ext:babel_extract"
@@ -42,6 +45,7 @@ def used(root: Path = ROOT) -> Iterator[Text]:
         yield from _extracted(_PYTHON, file, root)
     for table in tables():
         yield from (Text((text,), WORDING) for text in table.values())
+    yield from (Text((text,), SENTENCES) for text, _file in sentences(root))
 
 
 def translated(folder: Path = GERMAN) -> Iterator[tuple[str, Message]]:
@@ -59,7 +63,8 @@ def area_of(file: Path, root: Path = ROOT) -> str:
     if file.suffix != ".py":
         return COMMON
     name = file.relative_to(root / "app/web").parts[0].removesuffix(".py")
-    return name if (pages / name).is_dir() or (pages / f"{name}.html").is_file() else COMMON
+    has_page = (pages / name).is_dir() or (pages / f"{name}.html").is_file()
+    return name if has_page or name == SENTENCES else COMMON
 
 
 def update(areas: Sequence[str] = (), root: Path = ROOT, folder: Path = GERMAN) -> list[str]:

@@ -44,6 +44,12 @@ def region() -> str:
 
 
 @cache
+def known() -> frozenset[str]:
+    """Every English text that has a translation."""
+    return frozenset(key for language in REGIONS for key in _catalogue(language))
+
+
+@cache
 def _catalogue(language: str) -> dict[str, tuple[str, ...]]:
     """The forms of each msgid. German and English both know singular and plural only, with 1 as the one singular."""
     return {

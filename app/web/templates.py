@@ -15,7 +15,7 @@ from app.domain.account import SHARED_SETTINGS, Carried, Template
 from app.domain.views import Cut, ProfileFilter
 from app.errors import BadInput, Superseded
 from app.http.state import Here, Portal
-from app.web import faults, schedules
+from app.web import schedules, sentences
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.lists import cut
@@ -67,7 +67,7 @@ def template_page(
     template = here.product.registry.template(name)
     page = here.product.views.profiles(ProfileFilter(template=template.name, text=wanted.text), cut("", after, before))
     return render(
-        request, "pages/templates/page.html", template=template, facts=words.facts(template), page=page, q=wanted.text, at=_address(name)
+        request, "pages/templates/page.html", stored=template, facts=words.facts(template), page=page, q=wanted.text, at=_address(name)
     )  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def change_template(request: Request, here: Here, by: Configurer, name: str, fie
         return _form(request, given, {"": why}, here.product.registry.template(name), 412)
     changes = words.differences(preview.before, preview.after)
     return render(
-        request, "pages/templates/preview.html", template=stored, given=given, changes=changes, carried=preview.carried, at=_address(name)
+        request, "pages/templates/preview.html", stored=stored, given=given, changes=changes, carried=preview.carried, at=_address(name)
     )  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def choose_followers(
     template = here.product.registry.template(name)
     page = here.product.views.profiles(wanted, cut("", after, before))
     return render(
-        request, "pages/templates/assign.html", template=template, page=page, q=wanted.text, at=_address(name), error=""
+        request, "pages/templates/assign.html", stored=template, page=page, q=wanted.text, at=_address(name), error=""
     )
 
 
@@ -155,7 +155,7 @@ def detach_profiles(
 def ask_template_name(request: Request, here: Here, _by: Configurer, name: str) -> Response:
     """The form."""
     stored = here.product.registry.template(name)
-    return render(request, "pages/templates/rename.html", template=stored, name=name, at=_address(name), error="")
+    return render(request, "pages/templates/rename.html", stored=stored, name=name, at=_address(name), error="")
 
 
 @router.post("/templates/{name}/rename")
@@ -167,9 +167,9 @@ def rename_template_page(
     try:
         here.product.administration.rename(stored, new_name, by)
     except BadInput as error:
-        why = faults.said(error.fields.get("name", str(error)))
+        why = sentences.said(error.fields.get("name", str(error)))
         return render(
-            request, "pages/templates/rename.html", 422, template=stored, name=new_name, at=_address(name), error=why
+            request, "pages/templates/rename.html", 422, stored=stored, name=new_name, at=_address(name), error=why
         )
     return redirect(_address(new_name.strip()), _("The template is called %(name)s now.", name=new_name.strip()))
 
@@ -234,7 +234,7 @@ def _form(
         request,
         "pages/templates/form.html",
         status,
-        template=stored,
+        stored=stored,
         settings={**_texts(stored or _NEW), **typed},
         errors=defaultdict(str, errors),
         summary=[(field, f"{words.label(field)}: {text}" if field else text) for field, text in errors.items()],
@@ -247,7 +247,7 @@ def _form(
 def _advice(field: str, text: str) -> str:
     if field in _ONLY_HERE:
         return _("give Wice, default, or a path such as Contacts/Customers")
-    return _(ADVICE[field]) if field in ADVICE else faults.said(text)
+    return _(ADVICE[field]) if field in ADVICE else sentences.said(text)
 
 
 def _address(name: str) -> str:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from app.http.version import version
-from app.web import badges, charts, current, flash, formats, i18n, licence_words, schedules, words
+from app.web import badges, charts, current, flash, formats, i18n, licence_words, schedules, sentences, words
 from app.web.navigation import navigation
 from app.web.static_files import icon_url, static_url
 
@@ -40,6 +40,8 @@ _FILTERS: tuple[Callable[..., str], ...] = (
     formats.when,
     licence_words.sentence,
     schedules.schedule,
+    sentences.said,
+    sentences.setting,
     words.word,
 )
 

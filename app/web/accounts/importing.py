@@ -14,7 +14,7 @@ from app.services.exporting import exported, sample
 from app.services.import_file import Source, decoded
 from app.services.importing import Line, Outcome, Preview
 from app.web.accounts.asked import Configurer, Field, Reader, Wanted, written_filter
-from app.web.faults import said
+from app.web.sentences import said
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.templating import render

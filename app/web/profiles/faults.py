@@ -9,7 +9,7 @@ from app.domain.account import Account, Profile
 from app.errors import BadInput
 from app.http.state import Portal
 from app.services.administration import LOCKED
-from app.web import faults
+from app.web import sentences
 from app.web.i18n import N_, _
 from app.web.profiles.draft import WICE, Draft
 
@@ -76,7 +76,7 @@ def said(draft: Draft, step: str, found: Mapping[str, str]) -> dict[str, str]:
         if field and field not in _OF_LOGIN and step_of(draft, setting) != step:
             continue
         advice = ADVICE.get(setting, "") if not text.startswith(_SPECIFIC) else ""
-        shown[field] = _(advice) if advice else faults.said(text)
+        shown[field] = _(advice) if advice else sentences.said(text)
     return shown
 
 

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.account import Profile
+from app.domain.run import Verb
 from app.domain.views import Cut, FailureFilter, RunFilter
 from app.errors import BadInput
 from app.http.state import Here, Portal
-from app.web.faults import said
+from app.services.requests import ask
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import words
 from app.web.profiles.asked import Configurer, Field, Reader, Version, address, row
+from app.web.sentences import said
 from app.web.templating import render
 
 router = APIRouter()
@@ -76,12 +78,11 @@ def rename_profile_page(
 def ask_profile_deletion(request: Request, here: Here, _by: Configurer, account: str, profile: str) -> Response:
     """The question (R37)."""
     stored = here.product.registry.profile_of(account, profile)
-    return render(request, "pages/profiles/delete.html", profile=stored, at=address(account, profile), errors={})
+    return render(request, "pages/profiles/delete.html", profile=stored, at=address(account, profile))
 
 
 @router.post("/accounts/{account}/profiles/{profile}/delete")
 def delete_profile_page(
-    request: Request,
     here: Here,
     by: Configurer,
     account: str,
@@ -89,14 +90,15 @@ def delete_profile_page(
     version: Version = 0,
     also_remove: Field = "",
 ) -> Response:
-    """Both servers stay as they are."""
+    """Here only; or, by a run, also in Outlook what was synchronised there (R37)."""
     stored = _seen(here, account, profile, version)
-    try:
-        here.product.administration.remove(stored, by, also_remove=bool(also_remove))
-    except BadInput as error:
-        at, errors = address(account, profile), {field: said(text) for field, text in error.fields.items()}
-        return render(request, "pages/profiles/delete.html", 422, profile=stored, at=at, errors=errors)
-    return redirect("/profiles", _("%(name)s is deleted. In Wice and in Outlook everything stayed as it was.", name=f"{account}/{profile}"))  # fmt: skip
+    if also_remove:
+        return redirect(f"/runs/{ask(here.product, f'{account}/{profile}', Verb.REMOVE, by).id}")
+    here.product.administration.remove(stored, by)
+    name = f"{account}/{profile}"
+    return redirect(
+        "/profiles", _("%(name)s is deleted. In Wice and in Outlook everything stayed as it was.", name=name)
+    )
 
 
 def _seen(here: Portal, account: str, profile: str, version: int) -> Profile:
