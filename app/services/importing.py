@@ -161,9 +161,17 @@ class _Work:
             if isinstance(entity, Profile):
                 entity = self._following(entity, row, stored)
         except BadInput as error:
-            self._faults[row.key] |= {name: _meant(row.kind, name, advice) for name, advice in error.fields.items()}
+            faults = {name: _meant(row.kind, name, advice) for name, advice in error.fields.items()}
+            self._faults[row.key] |= dict(self._unknown_servers(row)) | faults
         else:
             self._wanted[row.key] = replace(entity, version=stored.version) if stored else entity
+
+    def _unknown_servers(self, row: Row) -> Iterator[tuple[str, str]]:
+        """Of an account that cannot be read for another reason."""
+        for setting, kind in (("wice_server", WiceServer), ("exchange_server", ExchangeServer)):
+            name = row.given.get(setting) if row.kind is Account else None
+            if isinstance(name, str) and name and (kind, name.strip()) not in self._named:
+                yield setting, UNKNOWN
 
     def _following(self, profile: Profile, row: Row, stored: Entity | None) -> Profile:
         """A profile with its template's settings; raises BadInput for settings of its own beside them."""

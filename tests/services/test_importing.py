@@ -96,6 +96,7 @@ def test_all_problems_are_told_at_once_with_their_lines(importing):
     )
     preview = importing.preview(text, Source.CSV)
     assert problems(preview) == {
+        (2, "wice_server", "does not exist"),
         (2, "wice_password", "must not be empty"),
         (2, "mailbox", "is no e-mail address, such as anna@example.com"),
         (3, "account", "is missing"),
