@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
 from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
@@ -20,6 +21,7 @@ from app.api.profile_models import (
     ProfileListed,
     ProfileOut,
 )
+from app.api.run_models import RunOut
 from app.domain.account import Profile
 from app.domain.ids import ProfileId
 from app.domain.people import Actor, Permission
@@ -28,6 +30,8 @@ from app.domain.views import AccountState, Cut, ProfileFilter
 from app.http.security import needs
 from app.http.state import Here, Portal
 from app.services.browsing import choices
+from app.services.removal import ask_removal
+from app.services.runs import look_up
 
 router = APIRouter(tags=["profiles"], route_class=Idempotent)
 
@@ -134,7 +138,13 @@ def rename_profile(
     return ProfileOut.of(renamed)
 
 
-@router.delete(_ONE, status_code=204)
+@router.delete(
+    _ONE,
+    status_code=204,
+    responses={
+        202: {"model": RunOut, "description": "`also_remove`: the run that removes all, then the profile itself."}
+    },
+)
 def delete_profile(
     here: Here,
     by: Configurer,
@@ -143,11 +153,23 @@ def delete_profile(
     version: IfMatch,
     *,
     also_remove: Annotated[
-        bool, Query(description="Also remove from Outlook what was synchronised; refused where that is not possible.")
+        bool,
+        Query(
+            description="Also remove from Outlook what was synchronised: a run moves it into Deleted Items. Not for a one-way profile to Wice."
+        ),
     ] = False,
-) -> None:
-    """Remove a profile with its links and history; nothing in Wice or Exchange is touched."""
-    here.product.administration.remove(_seen(here, account, profile, version), by, also_remove=also_remove)
+) -> Response:
+    """Remove a profile with its links and history; nothing in Wice is touched, and nothing in Exchange without `also_remove`.
+
+    With it a run is asked for. When all is through, the profile is gone, and its runs with it (404); else it stays and its run says why.
+    """
+    seen = _seen(here, account, profile, version)
+    if not also_remove:
+        here.product.administration.remove(seen, by)
+        return Response(status_code=204)
+    run = ask_removal(here.product, seen, by).id
+    told = RunOut.told(look_up(here.product, run))
+    return JSONResponse(told.model_dump(mode="json"), 202, {"Location": f"/api/v1/runs/{run}"})
 
 
 @router.post(_ONE + "/full-editing", status_code=204)

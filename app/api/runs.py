@@ -70,6 +70,8 @@ Of = Annotated[
 @router.post("/runs", status_code=202)
 def create_run(here: Here, by: Runner, body: RunIn, response: Response) -> RunOut:
     """Ask for a run; it starts as soon as a worker is free. Its address is in `Location`."""
+    if body.verb is Verb.REMOVE:
+        raise BadInput("verb: to remove a profile, DELETE it with `also_remove`")
     if body.verb not in _BY_ITSELF:
         raise BadInput(f"verb: {body.verb} belongs to a run: POST to /runs/{{id}}/{body.verb}")
     if body.items and body.verb is not Verb.RETRY:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from app.domain.fingerprint import Record
 from app.domain.ids import AttemptId, ItemId, LinkId, PlanId, RunId, Version
@@ -43,6 +44,11 @@ class Reason(StrEnum):
     AGED_OUT = "aged_out"
     UNDONE = "undone"
     REDONE = "redone"
+    PROFILE_REMOVED = "profile_removed"
+
+
+TAKES_BACK: Final = frozenset({Reason.UNDONE, Reason.REDONE, Reason.PROFILE_REMOVED})
+"""Writes to one side that must never be carried to the other: what they leave is left alone by later runs (R33, R37)."""
 
 
 class HintReason(StrEnum):
@@ -72,6 +78,7 @@ class HintReason(StrEnum):
     UNDO_GONE = "undo_gone"
     UNDO_EXPIRED = "undo_expired"
     UNDO_IMPOSSIBLE = "undo_impossible"
+    EDITED_SINCE_SYNC = "edited_since_sync"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +131,8 @@ class Action:
 
     @property
     def undoes(self) -> bool:
-        """Does it take back what a run wrote (R33)? Only the written side is looked at and settled; the other one keeps what it was."""
-        return self.reason in (Reason.UNDONE, Reason.REDONE)
+        """Does it take back what runs wrote (R33, R37)? Only the written side is looked at and settled; the other one keeps what it was."""
+        return self.reason in TAKES_BACK
 
     @property
     def names(self) -> frozenset[str]:

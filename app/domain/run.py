@@ -50,6 +50,7 @@ class Verb(StrEnum):
     DISCARD = "discard"
     UNDO = "undo"
     RETRY = "retry"
+    REMOVE = "remove"
 
 
 SCHEDULED: Final = "scheduled"

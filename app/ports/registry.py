@@ -101,8 +101,11 @@ class Registry(Protocol):
         by: Actor = SYSTEM,
         *,
         take_along: bool = True,
+        told: Mapping[str, object] | None = None,
     ) -> None:
         """Delete with all that hangs on it here; nothing on either server is touched (R37). Profiles of a template only leave it.
+
+        `told` stands in the audit log beside what it was: what was done before.
 
         Raises: Taken, unless `take_along`, for a server that accounts use.
         """

@@ -167,6 +167,7 @@ REASONS: Final[Mapping[Reason, Cause]] = {
     Reason.AGED_OUT: Cause.AGED_OUT,
     Reason.UNDONE: Cause.UNDO_PLANNED,
     Reason.REDONE: Cause.UNDO_PLANNED,
+    Reason.PROFILE_REMOVED: Cause.UNDO_PLANNED,
 }
 """What a planned action's reason means for its item. Total."""
 

@@ -99,7 +99,7 @@ class Administration:
     def remove(self, stored: Entity, by: Actor, *, with_accounts: bool = False) -> None:
         """Delete here; nothing in Wice or Exchange is touched (R37). A server that accounts use only together `with_accounts`.
 
-        To remove in Exchange what a profile synchronised, and then the profile, ask for a run of `Verb.REMOVE` (`app.services.removal`).
+        What a profile synchronised goes from Exchange by a run: `app.services.removal.ask_removal`.
         """
         self._registry.remove(stored, by, take_along=with_accounts)
 

@@ -15,12 +15,14 @@ from typing import Final, Protocol, assert_never
 import structlog
 
 from app.domain.ids import AttemptId, ProfileId, RunId
+from app.domain.people import Actor, Role, Via
 from app.domain.run import SCHEDULED, RunRequest, Verb
 from app.errors import Cancelled, LeaseLost, Retry, WiceSyncError
-from app.ports import Books, History
+from app.ports import Books, History, Registry
 from app.ports.requests import Work
 from app.services import confirm as confirming
 from app.services.desk import Desk, Progress, Step
+from app.services.removal import THROUGH, remove_profile, remove_synchronised
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from app.services.undo import analyse_undo
@@ -46,6 +48,8 @@ class Product(Protocol):
     def books(self) -> Books: ...
     @property
     def history(self) -> History: ...
+    @property
+    def registry(self) -> Registry: ...
     def profile_name(self, profile: ProfileId) -> str: ...
     def desk(
         self, name: str, trigger: str, progress: Progress, run: RunId | None = None, requested_by: str = ""
@@ -123,22 +127,25 @@ def _carry_out(product: Product, request: RunRequest) -> RunReport:
     subject = RunId(request.subject)
     match request.verb:
         case Verb.ANALYSE:
-            return _at_desk(product, request, lambda desk: Run(desk).analyse())
+            report = _at_desk(product, request, lambda desk: Run(desk).analyse())
         case Verb.SYNC:
             approve = request.trigger != SCHEDULED
-            return _at_desk(product, request, lambda desk: Run(desk).synchronise(approve=approve))
+            report = _at_desk(product, request, lambda desk: Run(desk).synchronise(approve=approve))
         case Verb.CONFIRM:
             waiting = confirming.run_to_confirm(product.history, subject).id
-            return _at_desk(product, request, lambda desk: confirming.confirm(desk, waiting))
+            report = _at_desk(product, request, lambda desk: confirming.confirm(desk, waiting))
         case Verb.RETRY:
-            return _at_desk(product, request, lambda desk: _retry(desk, request.items))
+            report = _at_desk(product, request, lambda desk: _retry(desk, request.items))
         case Verb.DISCARD:
-            return _discard(product, request)
+            report = _discard(product, request)
         case Verb.UNDO:
             attempts = [AttemptId(item) for item in request.items]
-            return _at_desk(product, request, lambda desk: analyse_undo(desk, subject, attempts))
+            report = _at_desk(product, request, lambda desk: analyse_undo(desk, subject, attempts))
+        case Verb.REMOVE:
+            report = _remove(product, request)
         case _:
             assert_never(request.verb)
+    return report
 
 
 def _at_desk(product: Product, request: RunRequest, work: Callable[[Desk], RunReport]) -> RunReport:
@@ -160,6 +167,15 @@ def _retry(desk: Desk, keys: Sequence[str]) -> RunReport:
     """Whatever was refused, quarantined or frozen gets another chance (R32, R40). Approves no plan that nobody has seen."""
     desk.ledger.release(keys)
     return Run(desk).synchronise(approve=False)
+
+
+def _remove(product: Product, request: RunRequest) -> RunReport:
+    """First what lies in Exchange, then the profile, its runs and this request (R37)."""
+    report = _at_desk(product, request, remove_synchronised)
+    if report.status in THROUGH:
+        by = Actor(name=request.requested_by, role=Role.ADMINISTRATOR, via=Via.SYSTEM)
+        remove_profile(product.registry, request.profile, report, by)
+    return report
 
 
 def _discard(product: Product, request: RunRequest) -> RunReport:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.contact import Contact
 from app.domain.ids import LinkId, new_id
-from app.domain.plan import Action, HintReason
+from app.domain.plan import Action, Hint, HintReason, KindPlan
 from app.domain.sync import Change, Kind, Side
-from app.ports import Company
+from app.ports import Company, Ledger
 from app.rules import planner
 from app.rules.founding import NEW
 from app.rules.planner import Planned, Situation
@@ -61,6 +62,23 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
         ledger.hold(kind, planned.holds)
     keep_books(ledger, links, planned.settled)
     return Prepared(stores, links, planned)
+
+
+def of_the_books(
+    ledger: Ledger, stores: Stores, links: LinkIndex, actions: Sequence[Action], hints: Sequence[Hint]
+) -> Prepared:
+    """A plan for which nothing was listed: its numbers are those of the books."""
+    active = len(links.active)
+    held = {side: sum(seen.held is not None for seen in ledger.seen(stores.kind, side)) for side in Side}
+    plan = KindPlan(
+        kind=stores.kind,
+        in_wice=active + held[Side.WICE],
+        in_exchange=active + held[Side.EXCHANGE],
+        linked=active,
+        actions=tuple(actions),
+        hints=tuple(hints),
+    )
+    return Prepared(stores, links, Planned(plan=plan, settled=(), holds=()))
 
 
 def _read_counterparts(

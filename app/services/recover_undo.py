@@ -9,7 +9,7 @@ from app.domain.appointment import Appointment
 from app.domain.fingerprint import fingerprint
 from app.domain.ids import ItemId, LinkId, Version
 from app.domain.journal import Intent, JournalEntry, Settlement
-from app.domain.plan import Op, Reason
+from app.domain.plan import TAKES_BACK, Op, Reason
 from app.domain.sync import End, Found, Item, Link, Side
 from app.domain.terms import terms_of
 from app.domain.writes import Written
@@ -21,8 +21,8 @@ Sides = Mapping[Side, tuple[JournalEntry, Item]]
 
 
 def is_undo(intent: Intent) -> bool:
-    """Was it written to undo, or to redo, something?"""
-    return intent.reason in (Reason.UNDONE, Reason.REDONE)
+    """Was it written to take back, or to redo, something?"""
+    return intent.reason in TAKES_BACK
 
 
 def undone(intent: Intent, answer: Found, links: LinkIndex) -> Settlement:

@@ -162,7 +162,7 @@ class Run:
                 self._stop(kind, halt)
 
     def _prepare(self, kind: Kind) -> None:
-        if kind is Kind.APPOINTMENTS and not self._desk.crm.capabilities().appointments:
+        if not self._wice_offers(kind):
             missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
             self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
             return
@@ -173,7 +173,10 @@ class Run:
         self._ready[kind] = _Ready(folder, prepared)
         self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
 
-    # What another kind of run plans, of which kinds, and which plan it goes on with (`app.services.undo`).
+    # What another kind of run plans, of which kinds, and which plan it goes on with (`app.services.undo`, `app.services.removal`).
+
+    def _wice_offers(self, kind: Kind) -> bool:
+        return kind is not Kind.APPOINTMENTS or self._desk.crm.capabilities().appointments
 
     def _kinds(self) -> Sequence[Kind]:
         return self._desk.profile.kinds
@@ -202,6 +205,10 @@ class Run:
         ledger = self._desk.ledger
         ledger.set_plan_state(plan, PlanState.EXECUTING)
         self._claim_all()
+        self._execute_kinds(only)
+        ledger.set_plan_state(plan, PlanState.EXECUTED)
+
+    def _execute_kinds(self, only: StoredPlan | None) -> None:
         for kind, ready in self._ready.items():
             report = self.report.kinds[kind] = self.report.kinds[kind].before_execution()
             try:
@@ -209,7 +216,6 @@ class Run:
             except Halt as halt:
                 _end_if_refused(halt)
                 report.error = str(halt)
-        ledger.set_plan_state(plan, PlanState.EXECUTED)
         self.report.status = self._verdict()
 
     def _claim_all(self) -> None:

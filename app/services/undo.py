@@ -12,16 +12,15 @@ from typing import Final
 
 from app.domain.ids import AttemptId, ItemId, LinkId, RunId
 from app.domain.journal import IntentState, JournalEntry
-from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
+from app.domain.plan import Action, Hint, HintReason, PlanState, StoredPlan
 from app.domain.run import Run as PastRun
 from app.domain.sync import Absence, Absent, End, Found, Kind, Link, Side
 from app.errors import BadInput, NotFound
 from app.ports import History
-from app.rules.planner import Planned
 from app.rules.undoing import Case, Past, pasts, undo
 from app.services.desk import Desk, LinkIndex, Stores
 from app.services.gather import fetch
-from app.services.prepare import Prepared
+from app.services.prepare import Prepared, of_the_books
 from app.services.recover import recover
 from app.services.report import KindReport, RunReport, Status
 from app.services.run_sync import Run
@@ -125,18 +124,7 @@ def _prepare(desk: Desk, stores: Stores, attempts: Collection[AttemptId]) -> Pre
         action, why_not = undo(together, desk.policy, desk.now())
         actions += [action] if action else []
         hints += why_not
-    active = len(links.active)
-    held = {side: sum(seen.held is not None for seen in ledger.seen(kind, side)) for side in Side}
-    plan = KindPlan(
-        kind=kind,
-        # Nothing is listed for an undo: these are the numbers of the books.
-        in_wice=active + held[Side.WICE],
-        in_exchange=active + held[Side.EXCHANGE],
-        linked=active,
-        actions=tuple(actions),
-        hints=tuple(hints),
-    )
-    return Prepared(stores, links, Planned(plan=plan, settled=(), holds=()))
+    return of_the_books(ledger, stores, links, actions, hints)
 
 
 class _Cases:

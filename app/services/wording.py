@@ -20,6 +20,7 @@ VERBS: Mapping[Verb, str] = {
     Verb.DISCARD: "discarded plan",
     Verb.UNDO: "undoing",
     Verb.RETRY: "another try",
+    Verb.REMOVE: "removal from Exchange",
 }
 
 OPS: Mapping[tuple[Side, Op], str] = {
@@ -75,6 +76,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.AGED_OUT: "older than the profile's window",
     Reason.UNDONE: "a run's write is undone",
     Reason.REDONE: "an undone write is made again",
+    Reason.PROFILE_REMOVED: "removed together with its profile",
 }
 
 HINTS: Mapping[HintReason, str] = {
@@ -102,6 +104,7 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.UNDO_GONE: "Is not there any more, so there is nothing to undo; bring it back by hand if need be.",
     HintReason.UNDO_EXPIRED: "Was written more than 90 days ago and cannot be undone any more; edit it by hand.",
     HintReason.UNDO_IMPOSSIBLE: "Cannot be undone, for the reason that is named here; edit it by hand.",
+    HintReason.EDITED_SINCE_SYNC: "Was edited in Outlook after the last synchronisation and stays there; delete it by hand if need be.",
 }
 
 LICENCE_NOTICES: Mapping[Notice, str] = TEXTS

@@ -26,7 +26,7 @@ router = APIRouter()
 
 Reader = Annotated[Actor, needs(Permission.READ)]
 Runner = Annotated[Actor, needs(Permission.RUN)]
-BY_PERSON = (Verb.ANALYSE, Verb.SYNC, Verb.CONFIRM, Verb.DISCARD, Verb.UNDO, Verb.RETRY)
+BY_PERSON = (Verb.ANALYSE, Verb.SYNC, Verb.CONFIRM, Verb.DISCARD, Verb.UNDO, Verb.RETRY, Verb.REMOVE)
 ENDS = tuple(status for status in RunStatus if status is not RunStatus.RUNNING)
 
 

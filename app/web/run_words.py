@@ -23,6 +23,7 @@ TITLES: Final[Mapping[Verb, str]] = {
     Verb.DISCARD: N_("Discarding of a plan"),
     Verb.UNDO: N_("Undo"),
     Verb.RETRY: N_("New attempt"),
+    Verb.REMOVE: N_("Removal from Exchange"),
 }
 MESSAGES: Final = (
     N_("The run was stopped. What was done until then is recorded; the next run goes on from there."),

@@ -21,7 +21,7 @@ class FakeProduct:
         self.opening: list[Exception] = []
         database: Database = office.database
         self.requests, self.work, self.dispatch = database.requests, database.work, database.dispatch
-        self.books, self.history = database.books, database.history
+        self.books, self.history, self.registry = database.books, database.history, database.registry
 
     def profile_name(self, profile: ProfileId) -> str:
         return str(self.office.database.registry.profile_name(profile))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, update
 from app.adapters.db import Database
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import RunId
-from app.domain.people import Actor, Role, Via
+from app.domain.people import Actor, AuditQuery, Role, Via
 from app.domain.plan import HintReason
 from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
 from app.domain.sync import Kind
@@ -18,6 +18,7 @@ from app.errors import BadInput, Cancelled, Halt, HaltCode, NotFound, Retry, Tak
 from app.services.desk import Step
 from app.services.dispatch import Round, dispatch
 from app.services.perform import BROKEN, INTERRUPTED, Reported, perform
+from app.services.removal import remove_synchronised
 from app.services.report import Status
 from app.services.requests import AT_ONCE, WAITS, ask, ask_many, cancel, request
 from tests.adapters.db.world import LONG_AGO
@@ -207,3 +208,41 @@ def _older(engine: Engine) -> None:
     """As if everything had been asked for a while ago."""
     with engine.begin() as connection:
         connection.execute(update(run_requests).values(requested=LONG_AGO))
+
+
+def test_R37_a_profile_goes_with_all_that_it_synchronised(product: FakeProduct, database: Database) -> None:
+    office = product.office
+    office.wice.add_person(person(), flags=[ANNA])
+    office.sync()
+    contacts = office.folder()
+    asked = ask(product, NAME, Verb.REMOVE, EVA)
+    assert done(product, asked) == "", "its runs went with it"
+    assert office.exchange.contents(contacts) == []
+    assert product.registry.profile_name(asked.profile) is None
+    assert [ANNA in row.flags for row in office.wice.rows.values()] == [True]
+    removed = database.audit_log.page(AuditQuery(entity=NAME), limit=2).entries
+    assert [(entry.actor, entry.action) for entry in removed] == [("eva", "removed"), ("eva", "remove")]
+    assert removed[0].after == {"contacts_removed": 1, "contacts_left": 0}
+
+
+def test_R32_R37_a_profile_of_which_something_is_left_stays_until_it_is_asked_for_again(product: FakeProduct) -> None:
+    office = product.office
+    office.wice.add_person(person(), flags=[ANNA])
+    office.sync()
+    office.exchange.faults.add(FaultKind.REFUSED, "delete", count=1)
+    asked = ask(product, NAME, Verb.REMOVE, EVA)
+    assert done(product, asked) == "partial"
+    assert product.registry.profile_name(asked.profile) == NAME
+    assert done(product, ask(product, NAME, Verb.REMOVE, EVA)) == ""
+    assert product.registry.profile_name(asked.profile) is None
+
+
+def test_R30_R37_a_worker_that_died_before_the_last_step_is_followed_by_one_that_takes_it(product: FakeProduct) -> None:
+    office = product.office
+    office.wice.add_person(person(), flags=[ANNA])
+    office.sync()
+    with office.run(trigger="remove") as run:
+        remove_synchronised(run._desk)
+    asked = ask(product, NAME, Verb.REMOVE, EVA)
+    done(product, asked)
+    assert product.registry.profile_name(asked.profile) is None

@@ -99,7 +99,14 @@ class SqlRegistry(RegistryReads):
                 account_keys.refresh(connection, row["id"])
             _note(connection, by, "renamed", entity, {"name": entity.name}, {"name": new_name})
 
-    def remove(self, entity: Entity, by: Actor = SYSTEM, *, take_along: bool = True) -> None:
+    def remove(
+        self,
+        entity: Entity,
+        by: Actor = SYSTEM,
+        *,
+        take_along: bool = True,
+        told: Mapping[str, object] | None = None,
+    ) -> None:
         """See `app.ports.Registry.remove`: servers take their accounts along, accounts their profiles, profiles their books."""
         table = TABLES[type(entity)]
         with writing(self._engine) as connection:
@@ -110,7 +117,8 @@ class SqlRegistry(RegistryReads):
             else:
                 _note_taken_along(connection, entity, row["id"], by, agreed=take_along)
             connection.execute(delete(table).where(table.c.id == row["id"]))
-            _note(connection, by, "removed", entity, settings(self._entities.read(type(entity), row, secrets=False)))
+            was = settings(self._entities.read(type(entity), row, secrets=False))
+            _note(connection, by, "removed", entity, was, told)
 
     def remove_accounts(self, names: Sequence[str], by: Actor) -> int:
         """See `app.ports.Registry.remove_accounts`."""
