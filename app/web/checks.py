@@ -8,6 +8,7 @@ from typing import Final
 from app.services.connection import Step, StepCode, Verdict
 from app.services.wording import human
 from app.web.i18n import N_, _
+from app.web.sentences import said
 
 TITLES: Final[Mapping[StepCode, str]] = {
     StepCode.NAME: N_("The server's name is known"),
@@ -29,20 +30,12 @@ CAPABILITIES: Final[Mapping[str, str]] = {
     "import_key": N_("Finds what was created before an interruption"),
     "employees": N_("Tells who the employees are"),
 }
-ADVICE: Final = (
-    N_("no user given: enter one to try a login"),
-    N_("no mailbox given: enter one to try to open it"),
-    N_("the server was not reached, see above"),
-    N_("found by autodiscover, per mailbox: enter one to try it"),
-    N_("this server does not tell the user's default address"),
-    N_("the account's e-mail address differs; appointments need the same one: correct one of them"),
-)
 MISSING: Final = N_("This Wice server does not offer it; ask its administrator for the plugin.")
 
 
 def checks(steps: Iterable[Step]) -> list[tuple[str, str, str, str]]:
     """(state, title, what was found, what to do) of each step."""
-    return [(step.verdict.value, _title(step), step.found, _advice(step)) for step in steps]
+    return [(step.verdict.value, _title(step), said(step.found), _advice(step)) for step in steps]
 
 
 def _title(step: Step) -> str:
@@ -54,5 +47,4 @@ def _title(step: Step) -> str:
 def _advice(step: Step) -> str:
     if step.code is StepCode.CAPABILITY and step.verdict is Verdict.LIMITED:
         return _(MISSING)
-    # What a server or an adapter said is English: it is looked up, or told to support, as it stands.
-    return _(step.advice) if step.advice in ADVICE else step.advice
+    return said(step.advice)

@@ -14,6 +14,7 @@ from app.services.report import KindReport
 from app.services.runs import Looked
 from app.web.formats import number
 from app.web.i18n import N_, _, ngettext
+from app.web.sentences import said
 from app.web.words import word
 
 TITLES: Final[Mapping[Verb, str]] = {
@@ -25,13 +26,6 @@ TITLES: Final[Mapping[Verb, str]] = {
     Verb.RETRY: N_("New attempt"),
     Verb.REMOVE: N_("Removal from Exchange"),
 }
-MESSAGES: Final = (
-    N_("The run was stopped. What was done until then is recorded; the next run goes on from there."),
-    N_("The run was interrupted. What was done is recorded; a new run goes on from there."),
-    N_("The run ended with an internal error; the server's log tells more."),
-    N_("The workers cannot be reached at the moment. The run is stored and starts by itself as soon as they can."),
-)
-"""What a run says by itself; anything else is a server's or an adapter's sentence."""
 
 
 def title(verb: Verb) -> str:
@@ -41,7 +35,7 @@ def title(verb: Verb) -> str:
 
 def message(text: str) -> str:
     """Why a run failed or waits."""
-    return _(text) if text in MESSAGES else text
+    return said(text)
 
 
 def step(code: str) -> str:

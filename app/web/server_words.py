@@ -8,6 +8,7 @@ from typing import Any
 from app.errors import HaltCode
 from app.services.connection import Step, StepCode, Verdict
 from app.web.i18n import N_, _
+from app.web.sentences import said
 
 TITLES: Mapping[StepCode, str] = {
     StepCode.NAME: N_("The name leads to an address"),
@@ -51,7 +52,7 @@ def advice_of(step: Step) -> str:
     if step.code is StepCode.CAPABILITY and step.verdict is not Verdict.OK:
         return _(CAPABILITIES[step.subject][1])
     general = _(ADVICE[step.halt]) if step.halt is not None and step.halt in ADVICE else ""
-    return " ".join(filter(None, (general, step.advice)))
+    return " ".join(filter(None, (general, said(step.advice))))
 
 
 def as_toml(table: Any, prefix: str = "") -> str:
