@@ -1,7 +1,8 @@
-"""`make demo`: both servers with made-up data, three accounts, a first analysis and synchronisation, then people change things on both sides.
+"""`make demo`: both servers with made-up data, the portal with its worker and scheduler, three accounts, a first analysis and synchronisation, then
+people change things on both sides.
 
-`--once` (make demo ONCE=1) shows it and ends. Without it the servers stay up: change something on their pages and watch it travel, until Ctrl-C.
-Everything is done by the command `wice-sync` itself, in processes of its own; people's changes go over the servers' own protocols.
+`--once` (make demo ONCE=1) shows it and ends. Without it everything stays up until Ctrl-C: sign in to the portal, change something on the servers'
+pages, and synchronise. All is done by the command `wice-sync` itself, in processes of its own; people's changes go over the servers' protocols.
 """
 
 from __future__ import annotations
@@ -24,11 +25,16 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from tools import demo_portal
 from tools.demo_hands import Outlook, Wice
+from tools.demo_portal import Portal
 
 ROOT = Path(__file__).resolve().parent.parent
 PAUSE_S = 3.0
 PORTS = (8091, 8092)
+PORTAL_PORT = 8080
+MANY = 60
+"""More deletions than a run carries out without asking."""
 ARROW = "->"
 
 
@@ -39,7 +45,7 @@ def main() -> int:
     once = parser.parse_args().once
     try:
         with _home(once=once) as home, _sandbox(once=once) as servers:
-            return Demo(home, servers).run(once=once)
+            return Demo(home, servers, f"http://127.0.0.1:{_portal_port(once=once)}").run(once=once)
     except KeyboardInterrupt:
         print("\nStopped.")
         return 0
@@ -86,6 +92,14 @@ def _if_free(port: int) -> int:
     return port
 
 
+def _portal_port(*, once: bool) -> int:
+    port = 0 if once else _if_free(PORTAL_PORT)
+    if port:
+        return port
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
 def _command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "app.cli", *arguments]
 
@@ -99,12 +113,13 @@ def _environment(**more: str) -> dict[str, str]:
 class Demo:
     """One showing. `servers` is the first line that the sandbox prints."""
 
-    def __init__(self, home: Path, servers: dict[str, Any]) -> None:
+    def __init__(self, home: Path, servers: dict[str, Any], portal: str) -> None:
         self._home = home
+        self._portal = portal
         self._wice, self._ews = str(servers["wice"]), str(servers["ews"])
         parts = urlsplit(self._ews)
         self._exchange = f"{parts.scheme}://{parts.netloc}"
-        self._environment = _environment(WICE_SYNC_HOME=str(home))
+        self._environment = _environment(WICE_SYNC_HOME=str(home), WICE_SYNC_PORTAL_URL=portal)
         self._who: dict[str, Any] = httpx.get(f"{self._wice}/_sandbox/people").json()
 
     def run(self, *, once: bool) -> int:
@@ -112,20 +127,38 @@ class Demo:
         file = self._home / "demo.toml"
         file.write_text(self._setup(), "utf-8")
         self._say("Two servers of a made-up company are running, with 60 companies, 400 persons and 300 appointments.")
+        self._say("Start broker, portal, worker and scheduler:  wice-sync up")
+        with demo_portal.running(self._environment, self._portal) as portal:
+            print(f"  The portal is at {portal.address}", flush=True)
+            code = self._set_up(file)
+            if code:
+                return code
+            self._travel()
+            self._show_the_worker(portal)
+            self._say(f"{self._mails()} mails sent.")
+            self._leave_something_to_decide()
+            self._tell_where(portal)
+            if not once:
+                self._stay()
+        return 0
+
+    def _set_up(self, file: Path) -> int:
         self._say("Three accounts need a licence:  wice-sync licence activate $(wice-sync licence demo)")
         key = self._command("licence", "demo", captured=True).stdout.strip()
-        licensed = self._command("licence", "activate", key)
-        if licensed.returncode:
-            return licensed.returncode
         for title, arguments in (
+            ("", ("licence", "activate", key)),
             ("Set up three accounts", ("apply", str(file))),
             ("Analyse: what would be done, nothing is written", ("analyse", "--all", "--quiet")),
             ("Synchronise", ("sync", "--all")),
         ):
-            self._say(f"{title}:  wice-sync {' '.join(arguments)}")
+            if title:
+                self._say(f"{title}:  wice-sync {' '.join(arguments)}")
             done = self._command(*arguments)
             if done.returncode:
                 return done.returncode
+        return 0
+
+    def _travel(self) -> None:
         self._say("And a second round, for what the three accounts have in common:")
         self._sync_and_tell()
         self._say("Now people work, on both sides:")
@@ -134,10 +167,35 @@ class Demo:
         self._sync_and_tell()
         self._say("And once more:")
         self._sync_and_tell()
-        self._say(f"{self._mails()} mails sent.")
-        if not once:
-            self._watch()
-        return 0
+
+    def _show_the_worker(self, portal: Portal) -> None:
+        self._say("Analyse, asked for over the REST API and carried out by the worker:")
+        for person in self._who["people"]:
+            run = portal.analysed(f"{person['username']}/{person['username']}")
+            print(f"  {person['username']}: {run['status']}", flush=True)
+
+    def _leave_something_to_decide(self) -> None:
+        """So that the portal has something to show: a plan that deletes much waits for an administrator (R29), and changes wait for an analysis."""
+        anna, _bernd, clara, *_ = self._who["people"]
+        self._say("Something for the portal: Clara deletes many contacts in Outlook, Anna changes a few.")
+        with closing(Outlook(self._ews, clara["mailbox"], clara["mailbox_password"])) as outlook:
+            print(f"  Outlook, Clara: deletes {outlook.delete_contacts(MANY)} contacts")
+        self._sync_and_tell(clara["username"])
+        with closing(Outlook(self._ews, anna["mailbox"], anna["mailbox_password"])) as outlook:
+            outlook.change_a_phone_number("+49 40 555 0123")
+            outlook.add_a_contact("Piet", "Petersen", "piet.petersen@example.org")
+            print("  Outlook, Anna:  a new number and a new contact; analyse her profile in the portal to see them")
+
+    def _tell_where(self, portal: Portal) -> None:
+        self._say("Look around:")
+        print(f"  Portal:    {portal.address}")
+        print(f"  Login:     {demo_portal.USER}   {portal.password}")
+        print(f"  Wice CRM:  {self._wice}\n  Outlook:   {self._exchange}", flush=True)
+
+    def _stay(self) -> None:
+        self._say("Change something on the servers' pages and synchronise in the portal; Ctrl-C ends everything.")
+        while True:
+            time.sleep(PAUSE_S)
 
     def _setup(self) -> str:
         service = self._who["service"]
@@ -190,23 +248,16 @@ mailbox = "{person["mailbox"]}"
             wice.add_an_appointment("Mittagessen mit dem Betriebsrat", today + timedelta(days=7))
             print("  Wice, Bernd:    a new appointment, “Mittagessen mit dem Betriebsrat”")
 
-    def _watch(self) -> None:
-        self._say("Change something on these pages and watch it travel; Ctrl-C ends.")
-        print(f"  Wice CRM:  {self._wice}\n  Outlook:   {self._exchange}\n", flush=True)
-        while True:
-            time.sleep(PAUSE_S)
-            self._sync_and_tell(only_news=True)
-
-    def _sync_and_tell(self, *, only_news: bool = False) -> None:
-        """Synchronise all accounts and print each item that was written."""
-        done = self._command("sync", "--all", "--json", "--verbose", captured=True)
+    def _sync_and_tell(self, profile: str = "--all") -> None:
+        """Synchronise all accounts, or one, and print each item that was written."""
+        done = self._command("sync", profile, "--json", "--verbose", captured=True)
         for report in map(json.loads, done.stdout.splitlines()):
             actions = [action for kind in report["kinds"].values() for action in kind.get("actions", ())]
             for action in actions:
                 _tell(report["profile"], action)
             if report["status"] in ("failed", "partial", "needs_confirmation"):
                 print(f"  {report['profile']}: {report['status']}. {report.get('message', '')}")
-            elif not actions and not only_news:
+            elif not actions:
                 print(f"  {report['profile']}: nothing to do, nothing written")
         if not done.stdout:
             print(done.stderr)

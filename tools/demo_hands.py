@@ -67,6 +67,13 @@ class Outlook:
             email_addresses=[EmailAddress(label="EmailAddress1", email=email)],
         ).save()
 
+    def delete_contacts(self, most: int) -> int:
+        """Delete the last persons in the alphabet; returns how many."""
+        gone = self._people()[-most:]
+        for contact in gone:
+            contact.move_to_trash()
+        return len(gone)
+
     def delete_an_appointment(self, today: date) -> str:
         """Delete the next appointment that is at least three days ahead; returns its subject."""
         start = EWSDateTime.from_datetime(
