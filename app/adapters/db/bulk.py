@@ -30,23 +30,8 @@ def create_many(connection: Connection, entities: Entities, new: Sequence[Accoun
         return
     kind = type(new[0])
     _refuse_own_settings(connection, new)
-    table = TABLES[kind]
-    statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(statement, _rows(connection, kind, new)).scalars().all()
-    if secrets := secret_names(kind):
-        sealing = (
-            update(table)
-            .where(table.c.id == bindparam("row_id"))
-            .values({name: bindparam(f"new_{name}") for name in secrets})
-        )
-        sealed = [entities.sealed(one, row_id) for one, row_id in zip(new, ids, strict=True)]
-        connection.execute(
-            sealing,
-            [
-                {"row_id": row_id, **{f"new_{name}": own.get(name, "") for name in secrets}}
-                for row_id, own in zip(ids, sealed, strict=True)
-            ],
-        )
+    connection.execute(insert(TABLES[kind]), _rows(connection, kind, new))
+    _seal(connection, entities, [one for one in new if isinstance(one, Account)])
     changes = (Change(full_name(one), {}, settings(one)) for one in new)
     note_each(connection, by, "created", "account" if kind is Account else "profile", changes)
 
@@ -82,6 +67,21 @@ def remove_accounts(connection: Connection, entities: Entities, found: Sequence[
         connection.execute(delete(accounts).where(accounts.c.id.in_(some)))
     gone = (entities.read(Account, row, secrets=False) for row in found)
     note_each(connection, by, "removed", "account", (Change(one.name, settings(one)) for one in gone))
+
+
+def _seal(connection: Connection, entities: Entities, new: Sequence[Account]) -> None:
+    """Store the secrets of new accounts; one is bound to its row, so the rows come first."""
+    if not new:
+        return
+    names = secret_names(Account)
+    ids = _ids(connection, accounts, {one.name for one in new})
+    sealing = update(accounts).where(accounts.c.id == bindparam("row_id"))
+    sealed = [{"row_id": ids[one.name], **_new(entities.sealed(one, ids[one.name]))} for one in new]
+    connection.execute(sealing.values({name: bindparam(f"new_{name}") for name in names}), sealed)
+
+
+def _new(sealed: Mapping[str, str]) -> dict[str, str]:
+    return {f"new_{name}": secret for name, secret in sealed.items()}
 
 
 def _rows(connection: Connection, kind: type[Entity], new: Sequence[Account | Profile]) -> list[dict[str, Any]]:
