@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, distinct, func, select, update
+from sqlalchemy import Connection, Row, Select, distinct, exists, func, select, update
 
 from app.adapters.db.tables import failures, journal, plans, profiles, runs
-from app.adapters.db.tables_runs import run_stats
+from app.adapters.db.tables_runs import run_requests, run_stats
 from app.adapters.db.upsert import upsert
 from app.domain.ids import ProfileId, RunId
 from app.domain.journal import IntentState
@@ -20,6 +20,8 @@ from app.domain.views import RunSummary, SideCounts
 
 _SYNCHRONISING: Final = (Verb.SYNC, Verb.CONFIRM, Verb.RETRY)
 _CARRIED_OUT: Final = (RunStatus.DONE, RunStatus.NOTHING_TO_DO, RunStatus.PARTIAL)
+_PROPOSED: Final = (RunStatus.NEEDS_CONFIRMATION, RunStatus.NOTHING_TO_DO)
+"""Ends of a run that only works out what an undo takes: of the profile it says nothing."""
 _INTERRUPTED: Final = "The run was interrupted; the next one goes on where it stopped."
 
 
@@ -28,7 +30,8 @@ def note(connection: Connection, run: RunId) -> None:
     ended = connection.execute(select(runs).where(runs.c.id == run)).one()
     summary = summarised(ended.report)
     connection.execute(update(runs).where(runs.c.id == run).values(summary=summary))
-    connection.execute(update(profiles).where(profiles.c.id == ended.profile_id).values(**_profile(ended, summary)))
+    if values := _profile(ended, summary, is_undo=_executes_undo(connection, run)):
+        connection.execute(update(profiles).where(profiles.c.id == ended.profile_id).values(**values))
     refresh(connection, ended.profile_id)
     _count(connection, ended)
 
@@ -69,8 +72,16 @@ def _message(report: Mapping[str, Any], kinds: Iterable[Mapping[str, Any]]) -> s
     return " ".join(alarm for kind in kinds for alarm in kind.get("alarms", ()))
 
 
-def _profile(ended: Row[Any], summary: RunSummary) -> dict[str, object]:
+def _executes_undo(connection: Connection, run: RunId) -> bool:
+    """Was it asked for to carry out the plan of an undo (R33)?"""
+    of = select(run_requests.c.subject).where(run_requests.c.id == run).scalar_subquery()
+    return connection.execute(select(exists().where(plans.c.run_id == of, plans.c.undoes != ()))).scalar_one()
+
+
+def _profile(ended: Row[Any], summary: RunSummary, *, is_undo: bool) -> dict[str, object]:
     """The columns of the profile that speak of its latest run."""
+    if ended.verb is Verb.UNDO and ended.status in _PROPOSED:
+        return {}
     values: dict[str, object] = {
         "last_run": ended.id,
         "last_status": ended.status,
@@ -82,13 +93,14 @@ def _profile(ended: Row[Any], summary: RunSummary) -> dict[str, object]:
     elif ended.status is not RunStatus.CANCELLED and ended.verb != Verb.DISCARD:
         # A discarded plan says nothing about the servers, nor does a run that a person stopped.
         values |= {"failed_runs": 0, "frozen_items": summary.frozen}
-    if ended.verb in _SYNCHRONISING and ended.status in _CARRIED_OUT:
+    if ended.verb in _SYNCHRONISING and not is_undo and ended.status in _CARRIED_OUT:
         values["synced_at"] = ended.finished
     return values
 
 
 def _newest_waiting(profile: ProfileId) -> Select[tuple[str]]:
-    waiting = (plans.c.profile_id == profile, plans.c.state == PlanState.NEEDS_CONFIRMATION)
+    # An undo that waits stops nothing: it is no matter of the profile, but of whoever proposed it (R33).
+    waiting = (plans.c.profile_id == profile, plans.c.state == PlanState.NEEDS_CONFIRMATION, plans.c.undoes == ())
     return select(plans.c.run_id).where(*waiting).order_by(plans.c.seq.desc()).limit(1)
 
 

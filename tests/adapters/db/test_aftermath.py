@@ -134,6 +134,46 @@ def test_R29_a_later_plan_takes_the_place_of_one_that_waits(run, state, later):
     assert state("waiting_run") == ""
 
 
+@pytest.fixture
+def propose(database, profile):
+    """Propose an undo; returns its run."""
+
+    def work_out():
+        with database.books.open(profile, "undo") as ledger:
+            ledger.save_plan(PlanState.NEEDS_CONFIRMATION, (), [AttemptId("attempt1")])
+            ledger.finish("needs_confirmation", {"message": "This is what undoing takes."})
+        return ledger.run
+
+    return work_out
+
+
+def test_R33_an_undo_that_waits_is_no_state_of_its_profile(run, propose, state):
+    latest = run("done")
+    former = state("last_finished")
+    propose()
+    assert state("waiting_run", "last_run", "last_status", "last_finished") == ("", latest, RunStatus.DONE, former)
+
+
+def test_R29_R33_an_undo_hides_no_plan_that_waits_and_no_run_drops_the_undo(run, propose, state, database, profile):
+    waiting = run("needs_confirmation", plan=PlanState.NEEDS_CONFIRMATION)
+    undo = propose()
+    assert state("waiting_run") == waiting
+    run("done", plan=PlanState.EXECUTED)
+    assert state("waiting_run") == ""
+    with database.books.open(profile, "sync") as ledger:
+        assert (ledger.stored_undo().run, ledger.stored_undo().state) == (undo, PlanState.NEEDS_CONFIRMATION)
+
+
+def test_R33_an_undo_that_is_carried_out_is_no_synchronisation(propose, state, database, engine, profile):
+    row = {"id": "asked", "profile_id": profile, "verb": Verb.CONFIRM, "subject": propose()}
+    with engine.begin() as connection:
+        connection.execute(insert(run_requests).values(**row, state=RequestState.RUNNING, requested=LONG_AGO))
+    with database.books.open(profile, "confirm", run=RunId("asked")) as ledger:
+        ledger.set_plan_state(ledger.stored_undo().id, PlanState.EXECUTED)
+        ledger.finish("done", {})
+    assert state("last_run", "synced_at") == ("asked", None)
+
+
 def test_R35_full_editing_leaves_nothing_that_waits_or_failed(run, state, database, profile):
     with database.books.open(profile, "sync") as ledger:
         ledger.settle([Settlement(failure=Failure("key", CONTACTS, "s", 5, "E", "m"))])

@@ -14,7 +14,7 @@ from app.adapters.db.tables_people import audit
 from app.adapters.db.tables_runs import run_requests
 from app.adapters.db.work import MOST_ATTEMPTS
 from app.domain.account import Profile
-from app.domain.ids import RunId
+from app.domain.ids import AttemptId, RunId
 from app.domain.people import SYSTEM, Actor, Role, Via
 from app.domain.plan import PlanState
 from app.domain.run import SCHEDULED, RequestState, RunStatus, Verb
@@ -276,6 +276,12 @@ class TestR36Schedule:
         with database.books.open(profile, "discard") as ledger:
             ledger.set_plan_state(plan, PlanState.DISCARDED)
         self.finished(engine, LONG_AGO)
+        assert len(ask_for_due(database)) == 1
+
+    def test_R33_an_undo_that_waits_does_not_hold_up_the_schedule(self, database, profile):
+        with database.books.open(profile, "undo") as ledger:
+            ledger.save_plan(PlanState.NEEDS_CONFIRMATION, (), [AttemptId("attempt1")])
+            ledger.finish("needs_confirmation", {})
         assert len(ask_for_due(database)) == 1
 
     def test_a_shorter_schedule_counts_at_once(self, database, engine):
