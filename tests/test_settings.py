@@ -73,3 +73,25 @@ def test_the_table_names_every_setting_with_its_default():
     assert rows.keys() == {f"WICE_SYNC_{name.upper()}" for name in Settings.model_fields}
     assert rows["WICE_SYNC_HOME"] == "./var"
     assert rows["WICE_SYNC_LEASE"] == "300"
+
+
+@pytest.mark.parametrize(
+    ("setting", "given", "shown"),
+    [
+        ("database_url", "postgresql://sync:hunter2@db:5432/sync?password=hunter2", "postgresql://***@db:5432/sync"),
+        ("database_url", "sqlite:////srv/sync.db", "sqlite:////srv/sync.db"),
+        ("broker_url", "redis://:hunter2@broker:6379/0", "redis://***@broker:6379/0"),
+        ("secret_keys", "k1:hunter2", "***"),
+        ("secret_keys", "file:/srv/keys", "file:/srv/keys"),
+        ("secret_keys", "", ""),
+    ],
+)
+def test_what_is_shown_of_settings_holds_no_secret(setting, given, shown):
+    in_force = {name: value for name, value, _given in Settings(**{setting: given}).in_force()}
+    assert in_force[setting] == shown
+
+
+def test_it_is_told_which_settings_the_environment_gives(monkeypatch):
+    monkeypatch.setenv("WICE_SYNC_LOG_LEVEL", "debug")
+    given = {name: given for name, _value, given in Settings.load().in_force()}
+    assert (given["log_level"], given["lease"]) == (True, False)

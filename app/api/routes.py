@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import accounts, accounts_many, audit, licence, profiles, runs, servers, templates, users
+from app.api import (
+    accounts,
+    accounts_many,
+    audit,
+    explain,
+    licence,
+    overview,
+    profiles,
+    runs,
+    servers,
+    settings,
+    templates,
+    undo,
+    users,
+)
 
 ROUTERS: list[APIRouter] = [
     accounts_many.router,  # its fixed addresses stand before those with a name
     accounts.router,
     audit.router,
+    explain.router,
     licence.router,
+    overview.router,
     profiles.router,
     runs.router,
     servers.router,
+    settings.router,
     templates.router,
+    undo.router,
     users.router,
 ]

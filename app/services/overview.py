@@ -22,6 +22,7 @@ FRESH_HOURS: Final = (1, 4, 24, 24 * 7)
 
 IMPATIENCE: Final = timedelta(minutes=10)
 """After this time of nothing but waiting, somebody should look after the workers."""
+_LOOKED_AT: Final = 20
 
 QUARANTINED: Final = FailureFilter(at_least=QUARANTINE_AFTER_RUNS)
 """Items that are left alone until they change or somebody retries them (R32)."""
@@ -50,11 +51,13 @@ def overview(views: Views, now: datetime, zone: tzinfo) -> Overview:
 
 def standstill(views: Views, requests: Requests, now: datetime) -> datetime | None:
     """Since when runs have been waiting though not one is carried out; None if that is not so, or not for long."""
-    first = next(iter(views.in_progress(RunFilter(), 1).rows), None)
-    if first is None or first.state is RequestState.RUNNING:
+    rows = views.in_progress(RunFilter(), _LOOKED_AT).rows
+    if not rows or rows[0].state is RequestState.RUNNING or now - rows[0].requested <= IMPATIENCE:
         return None
-    request = requests.request(first.id)
-    since = max(first.requested, request.not_before or first.requested) if request else now
+    queued = (requests.request(row.id) for row in rows)
+    # A busy server may have asked to be left alone: until then a run does not wait for a worker.
+    waiting = (max(one.requested, one.not_before or one.requested) for one in queued if one)
+    since = min(waiting, default=now)
     return since if now - since > IMPATIENCE else None
 
 

@@ -10,12 +10,12 @@ from sqlalchemy import insert, update
 from app.adapters.db import open_database
 from app.adapters.db.session import open_engine
 from app.adapters.db.tables import failures, profiles, runs, sightings
-from app.adapters.db.tables_runs import run_stats
+from app.adapters.db.tables_runs import run_requests, run_stats
 from app.domain.account import Profile
-from app.domain.run import RunStatus
+from app.domain.run import RequestState, RunStatus, Verb
 from app.domain.sync import Kind, Side
 from app.domain.views import AccountState, Activity, Fresh, OldestChange, RunSummary
-from app.services.overview import SHOWN, overview
+from app.services.overview import SHOWN, overview, standstill
 from app.settings import Settings
 from tests.adapters.db.world import account, configure
 
@@ -151,3 +151,24 @@ def test_what_needs_a_person_is_shown_with_its_sentence_and_counted_beyond_what_
     assert [row.failed_runs for row in shown.failing.rows] == [7, 6, 5, 4, 3]
     assert [row.account for row in shown.frozen.rows] == [f"account{2 * count + 1}"]
     assert ([row.key for row in shown.quarantined.rows], shown.quarantined.total) == (["b"], 1)
+
+
+def test_runs_that_nobody_carries_out_are_noticed_after_a_while(database, rows):
+    configure(database)
+
+    def queued(run, minutes, state=RequestState.QUEUED, **more):
+        asked = {"id": run, "profile_id": 1, "verb": Verb.SYNC, "trigger": "scheduled", "state": state}
+        return asked | {"requested": NOW - timedelta(minutes=minutes)} | more
+
+    def since():
+        return standstill(database.views, database.requests, NOW)
+
+    assert since() is None
+    rows(run_requests, queued("a", 5))
+    assert since() is None
+    rows(run_requests, queued("b", 40, not_before=NOW + timedelta(minutes=5)))
+    assert since() is None, "a busy server asked to be left alone"
+    rows(run_requests, queued("c", 30))
+    assert since() == NOW - timedelta(minutes=30)
+    rows(run_requests, queued("d", 1, RequestState.RUNNING))
+    assert since() is None
