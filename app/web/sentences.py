@@ -86,6 +86,15 @@ VALUES: Final = frozenset(
 PLACES: Final = (N_("line %(a1)s"), N_("%(a1)s number %(a2)s"))
 """Where something stands in a file."""
 
+PARAMETERS: Final = (
+    N_("Field required"),
+    N_("Input should be a valid integer, unable to parse string as an integer"),
+    N_("Input should be greater than or equal to %(a1)s"),
+    N_("Input should be less than or equal to %(a1)s"),
+    N_("Input should be %(a1)s"),
+)
+"""What FastAPI says about an address that was typed wrong."""
+
 _LONGEST: Final = 4000  # a longer text is a server's own
 _MOST_SENTENCES: Final = 12
 _PLACE: Final = re.compile(r"%\((a\d+)\)s|\{(\w+)\}")
