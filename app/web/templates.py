@@ -147,7 +147,14 @@ def detach_profiles(
         return redirect(_address(name), _("Choose at least one profile."), "warn")
     if go == "save":
         count = len(here.product.templates.assign(names, "", by).changed)
-        return redirect(_address(name), ngettext("%(num)s profile has settings of its own now.", "%(num)s profiles have settings of their own now.", count))  # fmt: skip
+        return redirect(
+            _address(name),
+            ngettext(
+                "%(num)s profile has settings of its own now.",
+                "%(num)s profiles have settings of their own now.",
+                count,
+            ),
+        )
     return render(request, "pages/templates/detach.html", name=name, names=names, at=_address(name))
 
 
@@ -183,7 +190,7 @@ def ask_template_deletion(request: Request, here: Here, _by: Configurer, name: s
         request,
         "pages/confirm.html",
         title=_("Delete the template %(name)s?", name=stored.name),
-        text=ngettext("%(num)s profile follows it: it keeps its settings and has them for itself from then on.", "%(num)s profiles follow it: they keep their settings and have them for themselves from then on.", followers) if followers else _("No profile follows it."),
+        text=_followed(followers),
         action=f"{_address(name)}/delete",
         button=_("Delete"),
         back=_address(name),
@@ -198,15 +205,33 @@ def delete_template_page(here: Here, by: Configurer, name: str, version: Version
     return redirect("/templates", _("The template %(name)s is deleted.", name=name))
 
 
+def _followed(count: int) -> str:
+    if not count:
+        return _("No profile follows it.")
+    return ngettext(
+        "%(num)s profile follows it: it keeps its settings and has them for itself from then on.",
+        "%(num)s profiles follow it: they keep their settings and have them for themselves from then on.",
+        count,
+    )
+
+
 def _picked(here: Portal, pick: list[str] | None, scope: str, wanted: ProfileFilter) -> list[str]:
     return list(all_names(here.product.views, wanted)) if scope == "all" else list(dict.fromkeys(pick or []))
 
 
 def _saved(carried: Carried, name: str) -> Response:
-    text = ngettext("%(num)s profile has taken the settings over.", "%(num)s profiles have taken the settings over.", len(carried.changed))  # fmt: skip
+    text = ngettext(
+        "%(num)s profile has taken the settings over.",
+        "%(num)s profiles have taken the settings over.",
+        len(carried.changed),
+    )
     if not carried.locked:
         return redirect(_address(name), text if carried.changed else _("Saved."))
-    left = ngettext("%(num)s profile is locked and stayed as it was.", "%(num)s profiles are locked and stayed as they were.", len(carried.locked))  # fmt: skip
+    left = ngettext(
+        "%(num)s profile is locked and stayed as it was.",
+        "%(num)s profiles are locked and stayed as they were.",
+        len(carried.locked),
+    )
     return redirect(_address(name), f"{text} {left}", "warn")
 
 

@@ -45,12 +45,12 @@ class Draft:
     full: bool = False
 
     @classmethod
-    def of(cls, stored: Profile | None) -> Draft:
-        """Nothing was changed yet."""
-        names = [name for step in _SETTINGS.values() for name in step]
-        settings = {name: _text(getattr(stored or _NEW, name)) for name in names}
+    def of(cls, stored: Profile | None, name: str) -> Draft:
+        """Nothing was changed yet; a new one would be called `name`."""
+        names = [one for step in _SETTINGS.values() for one in step]
+        settings = {one: _text(getattr(stored or _NEW, one)) for one in names}
         if stored is None:
-            settings["name"] = "Wice"
+            settings["name"] = name
         return cls(settings, stored is None, stored.version if stored else 0)
 
     def with_fields(self, fields: Mapping[str, str]) -> Draft:

@@ -8,11 +8,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.account import Profile
-from app.domain.run import Verb
 from app.domain.views import Cut, FailureFilter, RunFilter
 from app.errors import BadInput
 from app.http.state import Here, Portal
-from app.services.requests import ask
+from app.services.removal import ask_removal
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import words
@@ -93,7 +92,7 @@ def delete_profile_page(
     """Here only; or, by a run, also in Outlook what was synchronised there (R37)."""
     stored = _seen(here, account, profile, version)
     if also_remove:
-        return redirect(f"/runs/{ask(here.product, f'{account}/{profile}', Verb.REMOVE, by).id}")
+        return redirect(f"/runs/{ask_removal(here.product, stored, by).id}")
     here.product.administration.remove(stored, by)
     name = f"{account}/{profile}"
     return redirect(

@@ -48,12 +48,11 @@ def _start(wanted: Profile) -> Iterator[str]:
 
 def _full_editing(preview: Preview | None) -> Iterator[str]:
     kinds = frozenset[Kind]().union(*preview.locked.values()) if preview else frozenset()
-    for kind in Kind:
-        if kind in kinds and kind is Kind.CONTACTS:
-            yield _(
-                "The links of all contacts are dropped. Nothing is deleted; the next analysis matches both sides anew, and its plan waits for your confirmation."
-            )
-        elif kind in kinds:
-            yield _(
-                "The links of all appointments are dropped. Nothing is deleted; the next analysis matches both sides anew, and its plan waits for your confirmation."
-            )
+    if Kind.CONTACTS in kinds:
+        yield _("The links of all contacts are dropped.")
+    if Kind.APPOINTMENTS in kinds:
+        yield _("The links of all appointments are dropped.")
+    if kinds:
+        yield _(
+            "Nothing is deleted; the next analysis matches both sides anew, and its plan waits for your confirmation."
+        )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -35,6 +36,9 @@ from app.web.profiles.summary import warnings
 from app.web.templating import render
 
 router = APIRouter()
+
+_FIRST: Final = "Wice"
+"""What an account's only profile is called unless one says otherwise, as its folders are."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,8 @@ def _desk(request: Request, here: Portal, account: str, profile: str, fields: Ma
     registry = here.product.registry
     owner = registry.account(account)
     stored = registry.profile_of(account, profile) if profile else None
-    return Desk(request, here, owner, stored, Draft.of(stored).with_fields(fields))
+    name = "" if registry.profiles_of_account(owner.name) else _FIRST
+    return Desk(request, here, owner, stored, Draft.of(stored, name).with_fields(fields))
 
 
 def _shown(desk: Desk) -> Response:
