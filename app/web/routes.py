@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web import (
     accounts,
     audit,
+    explain,
     licence,
     me,
     overview,
@@ -19,12 +20,14 @@ from app.web import (
     sign_in,
     templates,
     tokens,
+    undo,
     users,
 )
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
     audit.router,
+    explain.router,
     licence.router,
     me.router,
     overview.router,
@@ -37,5 +40,6 @@ ROUTERS: list[APIRouter] = [
     sign_in.router,
     templates.router,
     tokens.router,
+    undo.router,
     users.router,
 ]

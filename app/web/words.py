@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.domain.people import Role, Via
+from app.services import explaining_words as explaining
 from app.services import wording
 from app.services.wording import human
 from app.web.i18n import _
@@ -35,6 +36,7 @@ AUDITED: Mapping[str, str] = {
     "left_out": "left out",
     "link_made": "one-time link made",
     "password_set": "password set",
+    "remove": "removal from Exchange asked for",
     "removed": "removed",
     "renamed": "renamed",
     "retry": "retry asked for",
@@ -64,7 +66,13 @@ AUDITED: Mapping[str, str] = {
 
 
 def tables() -> Iterator[Mapping[object, str]]:
-    """Every table of words; one that is added to `app.services.wording` is translated without further ado."""
+    """Every table that is translated; one that is added to `app.services.wording` without further ado."""
+    yield from _of_codes()
+    for sentences in (explaining.STATES, explaining.WHY, explaining.ADVICE, explaining.FACTS, explaining.GAPS):
+        yield dict(sentences.items())
+
+
+def _of_codes() -> Iterator[Mapping[object, str]]:
     yield dict(ROLES.items())
     yield dict(DOORS.items())
     yield dict(AUDITED.items())
@@ -84,4 +92,4 @@ def _key(code: object) -> object:
     return tuple(_key(part) for part in code) if isinstance(code, tuple) else (type(code), code)
 
 
-_WORDS = {_key(code): text for table in tables() for code, text in table.items()}
+_WORDS = {_key(code): text for table in _of_codes() for code, text in table.items()}
