@@ -155,7 +155,6 @@ def discard_run(here: Here, by: Runner, run: str, response: Response) -> RunOut:
 @router.get("/runs/{run}/events", response_class=StreamingResponse)
 def watch_run(here: Here, _: Reader, run: str) -> StreamingResponse:
     """Server-sent events: `progress` with the run as JSON whenever it changes, at last `ended`. Ends after five minutes; connect again."""
-    runs.look_up(here.product, RunId(run))
 
     def look() -> Event:
         known = runs.look_up(here.product, RunId(run))

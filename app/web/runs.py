@@ -102,8 +102,8 @@ def choose(
         return redirect(f"/runs/{quote(run)}", _("Saved."))
     looked = runs.look_up(here.product, RunId(run))
     plan = here.product.history.plan_of(looked.id)
-    out_now = plan.left_out & known if plan else frozenset()
-    return render(request, "parts/plan_choice.html", run=looked, shown=shown or [], out_now=out_now, **TOOLS)
+    boxes = [(one.key, one.label, one.key in plan.left_out) for one in plan.actions if one.key in known] if plan else []
+    return render(request, "parts/plan_choice.html", run=looked, boxes=boxes, **TOOLS)
 
 
 @router.post("/runs/{run}/execute")
@@ -116,7 +116,11 @@ def execute_plan(here: Here, by: Runner, run: str) -> Response:
 def ask_execute(request: Request, here: Here, _by: Runner, run: str) -> Response:
     """The question, for browsers without scripts."""
     known = runs.look_up(here.product, RunId(run))
-    question: dict[str, Any] = {"title": _("Execute this plan?"), "text": run_words.effect(known), "button": _("Execute")}
+    question: dict[str, Any] = {
+        "title": _("Execute this plan?"),
+        "text": run_words.effect(known),
+        "button": _("Execute"),
+    }
     return render(
         request, "pages/confirm.html", **question, icon="player-play", tone="primary", **_addresses(run, "execute")
     )

@@ -1,45 +1,52 @@
-"""Streams of events: each news once, an end, and an ordinary error for what is not there."""
+"""Server-sent events: news only, several lines as one event, and an end."""
 
 from __future__ import annotations
 
-import httpx
-import pytest
-from fastapi import FastAPI
-from starlette.responses import Response
+from collections.abc import AsyncIterator
 
-from app.errors import NotFound
+import pytest
+from anyio.from_thread import start_blocking_portal
+
+from app.http import events
 from app.http.events import Event, stream
-from tests.services.portal import RunningPortal
-from tests.services.serving import served
+
+
+def sent(*found: Event) -> list[str]:
+    """What a client gets; in a thread of its own, for a browser's test may have a loop in this one."""
+    with start_blocking_portal() as thread:
+        return thread.call(_sent, *found)
+
+
+async def _sent(*found: Event) -> list[str]:
+    left = list(found)
+    response = stream(lambda: left.pop(0))
+    parts: AsyncIterator[str] = response.body_iterator  # type: ignore[assignment] # of text, see `stream`
+    return [part async for part in parts]
+
+
+def test_only_news_are_sent_until_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LOOKS_EVERY_S", 0)
+    one, last = Event("progress", "1"), Event("ended", "2", last=True)
+    assert sent(one, one, one, last) == [str(one), str(last)]
+
+
+def test_a_comment_keeps_a_quiet_connection_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LOOKS_EVERY_S", 0)
+    monkeypatch.setattr(events, "STILL_HERE_EVERY_S", -1)
+    one, last = Event("progress", "1"), Event("ended", "2", last=True)
+    assert ": still here\n\n" in sent(one, one, last)
+
+
+def test_a_stream_ends_after_a_while_so_that_clients_are_asked_again_who_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events, "LONGEST_S", 0)
+    one = Event("progress", "1")
+    assert sent(one, Event("progress", "2")) == [str(one)]
 
 
 @pytest.mark.parametrize(
-    ("found", "sent"),
-    [
-        ([Event("result", "<p>", last=True)], "event: result\ndata: <p>\n\n"),
-        (
-            [Event("progress", "1"), Event("progress", "1"), Event("end", "a\nb", last=True)],
-            "event: progress\ndata: 1\n\nevent: end\ndata: a\ndata: b\n\n",
-        ),
-    ],
+    ("data", "lines"), [("", "data: \n"), ("a", "data: a\n"), ("a\nb\r\nc", "data: a\ndata: b\ndata: c\n")]
 )
-def test_what_is_new_is_sent_once_until_the_end(found, sent, monkeypatch):
-    monkeypatch.setattr("app.http.events.LOOKS_EVERY_S", 0)
-    looks = iter(found)
-    app = FastAPI()
-    app.add_api_route("/", lambda: stream(lambda: next(looks)), response_class=Response)
-    with served(app) as address:
-        assert httpx.get(address).text == sent
-
-
-def test_what_cannot_be_looked_at_is_an_ordinary_error():
-    def look() -> Event:
-        raise NotFound("no such run")
-
-    with pytest.raises(NotFound):
-        stream(look)
-
-
-def test_watching_a_run_that_does_not_exist_says_so(portal: RunningPortal):
-    assert portal.browser().get("/runs/1/events").status_code == 404
-    assert portal.api().get("/runs/1/events").status_code == 404
+def test_lines_of_data_stay_one_event(data: str, lines: str) -> None:
+    assert str(Event("progress", data)) == f"event: progress\n{lines}\n"
