@@ -1,108 +1,129 @@
-"""What no template may do, and what each of them can rely on."""
+"""Templates in the portal: what would change is shown before it does, and locked profiles stay (R35)."""
+
+from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
-from jinja2 import UndefinedError
-from starlette.requests import Request
 
-from app.web import static_files, templating
-from app.web.current import speaking
-from app.web.templating import environment, render
+from app.domain.account import Account, ExchangeServer, Profile, Template, WiceServer
+from app.domain.people import Role
+from tests.services.portal import RunningPortal
 
-FILES = sorted(templating.TEMPLATES.rglob("*.html"))
-FORBIDDEN = {
-    "inline style": r"\sstyle\s*=",
-    "inline event handler": r"\son[a-z]+\s*=",
-    "inline script": r"<script(?![^>]*\bsrc=)",
-    "htmx that needs eval": r"hx-on|hx-vals=[\"']js:|hx-trigger=\"[^\"]*\[",
-    "unescaped output": r"\|\s*safe\b|autoescape\s+false|Markup\(",
-    "another host": r"(?:src|href|action)=\"(?:https?:)?//",
+
+@pytest.fixture
+def office(portal: RunningPortal) -> RunningPortal:
+    """Three accounts with a profile each."""
+    registry = portal.product.registry
+    registry.save(WiceServer(name="main", url="https://wice.invalid", mandant="m"))
+    registry.save(ExchangeServer(name="mail", url="https://ews.invalid", username="svc", password="s"))
+    for name in ("anna", "bernd", "carla"):
+        address = f"{name}@example.com"
+        registry.save(
+            Account(
+                name=name,
+                email=address,
+                wice_server="main",
+                wice_username=name,
+                wice_password="s",
+                exchange_server="mail",
+                mailbox=address,
+            )
+        )
+        registry.save(Profile(account=name, name="Wice"))
+    registry.save(Template(name="Sales"))
+    return portal
+
+
+def _hidden(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+
+
+FORM = {
+    "contacts": "true",
+    "contacts_folder": "Wice",
+    "calendar_folder": "Wice",
+    "direction": "both",
+    "conflict": "wice",
+    "target_changes": "overwrite",
+    "company_data": "restore",
+    "window_past_days": "90",
+    "repeat": "true",
+    "every": "30",
+    "unit": "minute",
+    "first_plan": "ask",
 }
 
 
-def rendered(asked: Request, template: str = "pages/error.html", **context: object) -> str:
-    failure = {"code": 404, "title": "T", "advice": "A", "icon": "lock", "details": ()}
-    return bytes(render(asked, template, 200, **(failure | context)).body).decode()
+def test_a_template_is_added_with_faults_at_their_fields(office: RunningPortal) -> None:
+    browser = office.browser()
+    refused = browser.submit("/templates/new", **FORM | {"name": "new", "window_past_days": "x"})
+    assert refused.status_code == 422
+    assert all(f'id="{field}-error"' in refused.text for field in ("name", "window_past_days"))
+    assert "is ready" in browser.submit("/templates/new", **FORM, name="Field & Co <b>").text
+    made = office.product.registry.template("Field & Co <b>")
+    assert (made.appointments, made.schedule, made.window_past_days) == (False, "every 30 minutes", 90)
+    shown = browser.get("/templates").text
+    assert "<b>" not in shown
+    assert "every 30 minutes" in shown
 
 
-def request(**state: object) -> Request:
-    scope = {"type": "http", "method": "GET", "path": "/x", "query_string": b"", "headers": [], "state": state}
-    return Request(scope)
+def test_profiles_are_assigned_and_changed_only_after_a_look(office: RunningPortal) -> None:
+    registry, browser = office.product.registry, office.browser()
+    assert "Choose at least one profile" in browser.submit("/templates/Sales/assign").text
+    asked = browser.submit("/templates/Sales/assign", pick=["anna/Wice", "bernd/Wice"]).text
+    assert "2 profiles change" in asked
+    assert not registry.profile_of("anna", "Wice").template
+    browser.submit("/templates/Sales/assign", pick=["anna/Wice", "bernd/Wice"], go="save")
+    assert registry.profile_of("bernd", "Wice").template == "Sales"
+    asked = browser.submit("/templates/Sales/edit", **FORM, version=registry.template("Sales").version)
+    assert "anna/Wice" in asked.text
+    assert not registry.template("Sales").schedule
+    browser.submit("/templates/Sales/edit", **_hidden(asked.text), go="save")
+    assert registry.profile_of("anna", "Wice").schedule == "every 30 minutes"
+    assert not registry.profile_of("carla", "Wice").schedule
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(Path(file).relative_to(templating.TEMPLATES)))
-def test_no_template_does_what_the_policy_forbids(file):
-    text = file.read_text(encoding="utf-8")
-    assert [name for name, pattern in FORBIDDEN.items() if re.search(pattern, text)] == []
+def test_all_that_fit_the_search_are_assigned(office: RunningPortal) -> None:
+    registry = office.product.registry
+    office.browser().submit("/templates/Sales/assign", scope="all", q="carla", go="save")
+    followers = [name for name in ("anna", "bernd", "carla") if registry.profile_of(name, "Wice").template]
+    assert followers == ["carla"]
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(Path(file).relative_to(templating.TEMPLATES)))
-def test_every_form_that_changes_something_carries_the_token(file):
-    text = file.read_text(encoding="utf-8")
-    forms = re.findall(r"<form[^>]*method=\"post\".*?</form>", text, re.DOTALL | re.IGNORECASE)
-    assert [form[:80] for form in forms if "csrf" not in form] == []
+def test_whoever_is_detached_keeps_the_settings(office: RunningPortal) -> None:
+    registry, browser = office.product.registry, office.browser()
+    registry.save_template(Template(name="Sales", schedule="every hour"))
+    registry.assign(["anna/Wice"], "Sales")
+    assert "no longer follow" in browser.submit("/templates/Sales/detach", pick=["anna/Wice"]).text
+    browser.submit("/templates/Sales/detach", pick=["anna/Wice"], go="save")
+    alone = registry.profile_of("anna", "Wice")
+    assert (alone.template, alone.schedule) == ("", "every hour")
 
 
-def test_everything_is_escaped():
-    shown = environment().from_string('<p title="{{ text }}">{{ text }}</p>').render(text='"><script>')
-    assert shown == '<p title="&#34;&gt;&lt;script&gt;">&#34;&gt;&lt;script&gt;</p>'
+def test_a_stale_form_overwrites_nothing(office: RunningPortal) -> None:
+    registry, browser = office.product.registry, office.browser()
+    version = registry.template("Sales").version
+    registry.save_template(Template(name="Sales", schedule="every hour"))
+    stale = browser.submit("/templates/Sales/edit", **FORM, version=version)
+    assert (stale.status_code, registry.template("Sales").schedule) == (412, "every hour")
 
 
-def test_a_translated_text_does_not_unescape_its_values():
-    shown = environment().from_string('{{ _("Signed in as %(name)s", name=name) }}').render(name="<b>")
-    assert shown == "Signed in as &lt;b&gt;"
+def test_a_template_is_renamed_and_deleted_after_a_question(office: RunningPortal) -> None:
+    registry, browser = office.product.registry, office.browser()
+    registry.assign(["anna/Wice"], "Sales")
+    asked = browser.get("/templates/Sales/rename").text
+    browser.submit("/templates/Sales/rename", **_hidden(asked), new_name="Field")
+    assert registry.profile_of("anna", "Wice").template == "Field"
+    asked = browser.get("/templates/Field/delete").text
+    assert "1 profile follows it" in asked
+    browser.submit("/templates/Field/delete", **_hidden(asked))
+    assert not registry.profile_of("anna", "Wice").template
 
 
-def test_what_depends_on_the_language_is_not_worked_out_beforehand():
-    template = environment().from_string("{{ 12345|number }}")
-    with speaking("en"):
-        in_english = template.render()
-    with speaking("de"):
-        assert (in_english, template.render()) == ("12,345", "12.345")
-
-
-def test_a_name_that_was_not_given_is_an_error():
-    with pytest.raises(UndefinedError, match="lead"):
-        environment().from_string("{{ lead }}").render()
-
-
-def test_an_icon_that_is_not_vendored_is_an_error():
-    with pytest.raises(KeyError, match="vendor_icons"):
-        environment().from_string('{{ icon_url("no-such-icon") }}').render()
-
-
-@pytest.mark.parametrize(
-    ("cookie", "attribute"), [(b"theme=dark", 'data-bs-theme="dark"'), (b"theme=evil", ""), (b"", "")]
-)
-def test_the_theme_is_the_cookies_or_the_systems(cookie, attribute):
-    asked = request()
-    asked.scope["headers"] = [(b"cookie", cookie)]
-    page = rendered(asked)
-    assert ("data-bs-theme" in page) is bool(attribute)
-    assert attribute in page
-
-
-def test_nobody_signed_in_sees_no_navigation():
-    page = rendered(request())
-    assert "ws-nav" not in page
-    assert "Sign out" not in page
-
-
-def test_the_question_of_a_dialog_is_a_page_too():
-    question = {"title": "Delete?", "text": "All of it.", "action": "/x/delete", "button": "Delete", "back": "/x"}
-    page = rendered(request(csrf="secret-token"), "pages/confirm.html", **question, icon="trash")
-    assert '<form method="post" action="/x/delete">' in page
-    assert 'name="csrf" value="secret-token"' in page
-
-
-def test_a_static_files_address_changes_with_its_content(tmp_path, monkeypatch):
-    monkeypatch.setattr(static_files, "STATIC", tmp_path)
-    addresses = set()
-    for content in ("a", "b"):
-        (tmp_path / "x.css").write_text(content)
-        static_files.static_url.cache_clear()
-        addresses.add(static_files.static_url("x.css"))
-    static_files.static_url.cache_clear()
-    assert len(addresses) == 2
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
+def test_whoever_may_not_configure_only_reads(office: RunningPortal, role: Role) -> None:
+    browser = office.browser(role)
+    assert "/templates/Sales/edit" not in browser.get("/templates/Sales").text
+    assert browser.get("/templates/Sales/edit").status_code == 403
+    assert browser.submit("/templates/Sales/assign", pick=["anna/Wice"], go="save").status_code == 403
