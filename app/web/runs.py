@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.domain.ids import RunId
 from app.domain.people import Actor, Permission
-from app.domain.plan import Op, PlanState, Reason
+from app.domain.plan import Op, PlanState, Reason, StoredPlan
 from app.domain.plan_views import ChangeFilter
 from app.domain.run import Verb
 from app.domain.sync import Kind, Side
@@ -95,13 +95,13 @@ def choose(
 ) -> Response:
     """Of the actions `shown`, those in `take` are executed, the others left out; `was_out`: those that were when the form was made."""
     known, taken, former = set(shown or ()), set(take or ()), set(was_out or ())
+    plan: StoredPlan | None = None
     for keys, out in ((known - taken - former, True), (taken & former, False)):
         if keys:
-            leave_out(here.product, RunId(run), keys, by, out=out)
+            plan = leave_out(here.product, RunId(run), keys, by, out=out)
     if "HX-Request" not in request.headers:
         return redirect(f"/runs/{quote(run)}", _("Saved."))
     looked = runs.look_up(here.product, RunId(run))
-    plan = here.product.history.plan_of(looked.id)
     boxes = [(one.key, one.label, one.key in plan.left_out) for one in plan.actions if one.key in known] if plan else []
     return render(request, "parts/plan_choice.html", run=looked, boxes=boxes, **TOOLS)
 
