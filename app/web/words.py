@@ -9,6 +9,7 @@ from app.services import explaining_words as explaining
 from app.services import wording
 from app.services.wording import human
 from app.web.i18n import _
+from app.web.sentences import SETTINGS
 
 ROLES: Mapping[Role, str] = {
     Role.ADMINISTRATOR: "administrator",
@@ -67,12 +68,13 @@ AUDITED: Mapping[str, str] = {
 
 def tables() -> Iterator[Mapping[object, str]]:
     """Every table that is translated; one that is added to `app.services.wording` without further ado."""
-    yield from _of_codes()
+    yield from codes()
     for sentences in (explaining.STATES, explaining.WHY, explaining.ADVICE, explaining.FACTS, explaining.GAPS):
         yield dict(sentences.items())
 
 
-def _of_codes() -> Iterator[Mapping[object, str]]:
+def codes() -> Iterator[Mapping[object, str]]:
+    """The tables whose codes `word` knows."""
     yield dict(ROLES.items())
     yield dict(DOORS.items())
     yield dict(AUDITED.items())
@@ -83,7 +85,7 @@ def _of_codes() -> Iterator[Mapping[object, str]]:
 
 def word(code: object) -> str:
     """A code as people read it: `Reason.TWIN|word`, `(Side.WICE, Op.ADD)|word`. What no table knows is its own name without underscores."""
-    known = _WORDS.get(_key(code))
+    known = _WORDS.get(_key(code)) or SETTINGS.get(str(code))
     return human(str(code)) if known is None else _(known)
 
 
@@ -92,4 +94,4 @@ def _key(code: object) -> object:
     return tuple(_key(part) for part in code) if isinstance(code, tuple) else (type(code), code)
 
 
-_WORDS = {_key(code): text for table in _of_codes() for code, text in table.items()}
+_WORDS = {_key(code): text for table in codes() for code, text in table.items()}

@@ -170,7 +170,7 @@ def test_a_file_with_faults_is_shown_with_all_of_them_and_cannot_be_carried_out(
         "/accounts/import", text="account;mailbox;direction\nanna;<b>;\nneu;x@example.com;\n", form="csv"
     )
     assert page.text.count('<td data-label="Was falsch ist">') == 5
-    assert "mailbox ist keine E-Mail-Adresse" in page.text
+    assert "Postfach ist keine E-Mail-Adresse" in page.text
     assert "carry-out" not in page.text
     empty = browser.submit("/accounts/import")
     assert empty.status_code == 422

@@ -9,7 +9,7 @@ from app.services.report import Status
 from app.web.badges import BADGES, TONES, badge
 from app.web.current import speaking
 from app.web.static_files import icon_names
-from app.web.words import tables, word
+from app.web.words import codes, word
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_code_is_shown_in_the_readers_language(code, text):
 
 def test_every_code_of_every_table_has_its_word():
     with speaking("en"):
-        assert [code for table in tables() for code, text in table.items() if word(code) != text] == []
+        assert [code for table in codes() for code, text in table.items() if word(code) != text] == []
 
 
 def test_every_status_of_a_run_has_its_badge():

@@ -14,9 +14,9 @@ from app.domain.account import Account
 from app.errors import BadInput, Superseded
 from app.http.state import Here, Portal
 from app.web.accounts.asked import Configurer, Field, address
-from app.web.sentences import all_said, said
 from app.web.flash import redirect
 from app.web.i18n import N_, _
+from app.web.sentences import all_said, said
 from app.web.templating import render
 
 router = APIRouter()

@@ -14,9 +14,9 @@ from app.services.exporting import exported, sample
 from app.services.import_file import Source, decoded
 from app.services.importing import Line, Outcome, Preview
 from app.web.accounts.asked import Configurer, Field, Reader, Wanted, written_filter
-from app.web.sentences import said
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
+from app.web.sentences import said, setting
 from app.web.templating import render
 
 router = APIRouter()
@@ -109,8 +109,8 @@ def _preview(
     )
 
 
-def _told(setting: str, advice: str) -> str:
-    return f"{setting} {said(advice)}".strip()
+def _told(name: str, advice: str) -> str:
+    return f"{setting(name)} {said(advice)}".strip()
 
 
 def _differences(line: Line) -> list[tuple[str, object, object]]:
