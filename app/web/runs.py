@@ -9,7 +9,9 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
+from app.bootstrap.application import now
 from app.domain.ids import RunId
+from app.domain.journal import JournalEntry
 from app.domain.people import Actor, Permission
 from app.domain.plan import Op, PlanState, Reason, StoredPlan
 from app.domain.plan_views import ChangeFilter
@@ -22,6 +24,7 @@ from app.services import runs
 from app.services.leave_out import leave_out
 from app.services.requests import ask, cancel
 from app.services.runs import Looked
+from app.services.undo_offer import undo_offer
 from app.web import records, run_words
 from app.web.flash import redirect
 from app.web.i18n import _
@@ -79,6 +82,7 @@ def run_page(
         written=written,
         wanted=wanted,
         filtered=bool(asked),
+        offer=undo_offer(views, [row for row in page.rows if isinstance(row, JournalEntry)], now()),
         **TOOLS,
     )
 
