@@ -159,7 +159,7 @@ class AccountChange(BaseModel):
     )
 
 
-class NewName(BaseModel):
+class AccountRename(BaseModel):
     """Another name."""
 
     model_config = ConfigDict(extra="forbid")
@@ -256,7 +256,7 @@ def delete_account(here: Here, by: Configurer, name: str, version: IfMatch) -> N
 
 
 @router.post("/{name}/rename")
-def rename_account(here: Here, by: Configurer, name: str, body: NewName, response: Response) -> AccountOut:
+def rename_account(here: Here, by: Configurer, name: str, body: AccountRename, response: Response) -> AccountOut:
     """Give it another name; everything else stays, and its address is another one."""
     here.product.administration.rename(replace(here.product.registry.account(name), version=0), body.name, by)
     return _shown(here, here.product.registry.account(body.name.strip()), response)

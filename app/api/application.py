@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 from fastapi.routing import APIRoute
 
-from app.api import problems
+from app.api import document, problems
 from app.api.licence import add_notice
 from app.api.routes import ROUTERS
 from app.http.state import Portal
@@ -42,6 +42,7 @@ def create_api(portal: Portal) -> FastAPI:
     problems.install(api)
     for router in ROUTERS:
         api.include_router(router)
+    document.complete(api)
     return api
 
 

@@ -20,6 +20,7 @@ from app.services.audit import csv_rows, json_lines
 router = APIRouter(tags=["audit"])
 
 Reader = Annotated[Actor, needs(Permission.READ)]
+Format = Annotated[Literal["csv", "jsonl"], Query(description="A table, or one JSON object on each line.")]
 _OLDER, _NEWER = "o", "n"
 
 
@@ -76,7 +77,7 @@ def list_audit(here: Here, _: Reader, query: Asked, cursor: Cursor = "", limit: 
 
 
 @router.get("/audit/export", response_class=StreamingResponse)
-def export_audit(here: Here, _: Reader, query: Asked, form: Literal["csv", "jsonl"] = "csv") -> StreamingResponse:
+def export_audit(here: Here, _: Reader, query: Asked, form: Format = "csv") -> StreamingResponse:
     """All that fit the filters as a file, newest first."""
     entries = here.product.audit.entries(query)
     lines, kind = (csv_rows(entries), "text/csv") if form == "csv" else (json_lines(entries), "application/jsonl")

@@ -44,7 +44,7 @@ def explain_item(
     here: Here,
     _: Reader,
     profile: OfProfile,
-    kind: Kind,
+    kind: Annotated[Kind, Query(description="Contacts or appointments.")],
     key: Annotated[str, Query(max_length=1000, description="As a search answers it.")],
     live: Live = True,
 ) -> AnswerOut:

@@ -17,7 +17,7 @@ from app.http.security import needs
 from app.http.state import Here
 from app.services.entries import Zone
 from app.services.first_steps import FirstStep, first_steps
-from app.services.overview import overview, standstill
+from app.services.overview import in_progress, overview, standstill
 
 router = APIRouter(tags=["overview"])
 
@@ -120,7 +120,7 @@ class OverviewOut(BaseModel):
     confirmations: CasesOut = Field(description="Plans that wait for an answer.")
     failing: CasesOut = Field(description="Profiles whose latest run failed.")
     frozen: CasesOut = Field(description="Profiles with frozen items.")
-    quarantined: RefusedOut = Field(description="Items that rest after refusals.")
+    quarantined: RefusedOut = Field(description="Items that rest after refusals.", examples=[{"items": [], "total": 0}])
     licence: LicenceOut = Field(description="How it stands with the licence.")
     first_steps: list[FirstStepOut] = Field(description="Of a new installation; empty once there was a run.")
 
@@ -134,7 +134,7 @@ def read_overview(
     """Is everything fine?"""
     product, at = here.product, datetime.now(UTC)
     shown = overview(product.views, at, ZoneInfo(time_zone or product.options.read().time_zone))
-    licence, waiting = product.licences.status(), standstill(product.views, product.requests, at)
+    licence, waiting = product.licences.status(), standstill(in_progress(product.views), product.requests, at)
     steps = first_steps(product.views, product.registry, licence)
     return OverviewOut(
         at=at,

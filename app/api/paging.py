@@ -19,6 +19,10 @@ class Paged(BaseModel, Generic[_T]):
     """One page of a list."""
 
     items: list[_T] = Field(description="The items of this page, in the asked order.")
-    next: str = Field(default="", description="Cursor of the next page; empty on the last one.")
-    previous: str = Field(default="", description="Cursor of the page before; empty on the first one.")
-    total: int | None = Field(default=None, description="How many items fit the filters in all, where that is counted.")
+    next: str = Field(
+        default="", description="Cursor of the next page; empty on the last one.", examples=["WyJhbm5hIl0"]
+    )
+    previous: str = Field(default="", description="Cursor of the page before; empty on the first one.", examples=[""])
+    total: int | None = Field(
+        default=None, description="How many items fit the filters in all, where that is counted.", examples=[480]
+    )

@@ -49,8 +49,13 @@ class Problem(BaseModel):
 class FieldProblem(BaseModel):
     """One fault of the input."""
 
-    field: str = Field(description="Where, as in the body (`account.email`), or empty for the whole.")
-    message: str = Field(description="What is wrong, and what is taken instead.")
+    field: str = Field(
+        description="Where, as in the body (`account.email`), or empty for the whole.", examples=["mailbox"]
+    )
+    message: str = Field(
+        description="What is wrong, and what is taken instead.",
+        examples=["is no e-mail address, such as anna@example.com"],
+    )
 
 
 Problem.model_rebuild()

@@ -68,7 +68,7 @@ class RunRowOut(BaseModel):
     step: str = Field(default="", description="What it is busy with.", examples=["gather_contacts_wice"])
     done: int = Field(default=0, description="So many items are through the step.", examples=[120])
     total: int = Field(default=0, description="Of so many; 0 while nobody knows.", examples=[900])
-    cancel: bool = Field(default=False, description="It was asked to stop and will at its next step.")
+    cancel: bool = Field(default=False, description="It was asked to stop and will at its next step.", examples=[False])
     exchange: CountsOut | None = Field(
         default=None, description="Writes to Exchange: planned by an analysis, else executed."
     )
@@ -158,7 +158,9 @@ class RunOut(RunRowOut):
         default="", description="The run whose plan it executes or drops, or that it undoes.", examples=[""]
     )
     items: list[str] = Field(default=[], description="What it is about, if not everything.", examples=[[]])
-    not_before: datetime | None = Field(default=None, description="A busy server asked to be left alone until then.")
+    not_before: datetime | None = Field(
+        default=None, description="A busy server asked to be left alone until then.", examples=["2026-11-24T09:05:00Z"]
+    )
     plan: PlanOut | None = Field(default=None, description="The plan that it made; null if it made none.")
     report: Mapping[str, object] = Field(
         default={}, description="Its result, as the command line prints it; empty before the end.", examples=[{}]
