@@ -18,6 +18,7 @@ from app.adapters.wice.dialect import load_dialect
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId, RunId
+from app.domain.run import Order
 from app.errors import Halt, HaltCode, NotFound, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.finding import Finder
@@ -95,14 +96,20 @@ class Application:
 
     @contextmanager
     def desk(
-        self, name: str, trigger: str, progress: Progress, run: RunId | None = None, requested_by: str = ""
+        self,
+        name: str,
+        trigger: str,
+        progress: Progress,
+        run: RunId | None = None,
+        requested_by: str = "",
+        order: Order | None = None,
     ) -> Iterator[Desk]:
-        """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if it was asked for.
+        """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if it was asked for, or by `order`.
 
         Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
         """
         profile = self.registry.profile(name)[0]
-        with self.books.open(profile.id, trigger, run, requested_by) as ledger, ExitStack() as connections:
+        with self.books.open(profile.id, trigger, run, requested_by, order) as ledger, ExitStack() as connections:
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:

@@ -16,9 +16,11 @@ import typer
 from app.cli.console import application
 from app.cli.exits import OF_STATUS, Exit, worst
 from app.cli.handling import handled
+from app.cli.operator import operator
 from app.cli.progress import shown
 from app.cli.results import show
-from app.domain.ids import RunId
+from app.domain.ids import ProfileId, RunId
+from app.domain.run import SCHEDULED, Order, Verb
 from app.domain.sync import Kind
 from app.errors import BadInput, WiceSyncError
 from app.services import confirm as confirming
@@ -53,6 +55,15 @@ def register(app: typer.Typer) -> None:
 
 
 @dataclass(frozen=True)
+class Task:
+    """What a run is called, what it does, and who has it done (None: a timer)."""
+
+    trigger: str
+    work: Callable[[Desk], RunReport]
+    order: Order | None
+
+
+@dataclass(frozen=True)
 class Shape:
     """How results are shown."""
 
@@ -81,7 +92,8 @@ def analyse(
 ) -> Exit:
     """Compute, show and store what a synchronisation would do. Writes nothing, except that it creates the folders "Wice"."""
     shape = Shape("Result of the last analysis", as_json, verbose, verbose or not (quiet or as_json), as_planned)
-    return _each(profile, every, "analyse", shape, lambda desk: Run(desk).analyse())
+    order = Order(by=operator(), verb=Verb.ANALYSE)
+    return _each(profile, every, shape, Task("analyse", lambda desk: Run(desk).analyse(), order))
 
 
 def sync(
@@ -96,8 +108,10 @@ def sync(
 ) -> Exit:
     """Carry out what the last analysis planned; without one, analyse and carry out."""
     shape = Shape("Result of the last synchronisation", as_json, verbose, verbose, as_written)
-    trigger = "scheduled" if scheduled else "sync"
-    return _each(profile, every, trigger, shape, lambda desk: Run(desk).synchronise(approve=not scheduled))
+    # What a timer starts is nobody's decision.
+    order = None if scheduled else Order(by=operator(), verb=Verb.SYNC)
+    trigger = SCHEDULED if scheduled else "sync"
+    return _each(profile, every, shape, Task(trigger, lambda desk: Run(desk).synchronise(approve=not scheduled), order))
 
 
 def confirm(
@@ -113,22 +127,30 @@ def confirm(
         past = confirming.run_to_confirm(product.history, RunId(run))
         name = product.profile_name(past.profile)
         if discard:
-            with product.books.open(past.profile, "discard") as ledger:
-                report = confirming.discard(ledger, name.rpartition("/")[2], past.id)
+            report = discarded(product, past.profile, past.id)
         else:
-            report = patiently(product, name, "confirm", lambda desk: confirming.confirm(desk, past.id))
+            order = Order(by=operator(), verb=Verb.CONFIRM, subject=past.id)
+            report = patiently(product, name, Task("confirm", lambda desk: confirming.confirm(desk, past.id), order))
         shape.show(product, report)
     return OF_STATUS[report.status]
 
 
-def _each(name: str, every: bool, trigger: str, shape: Shape, work: Callable[[Desk], RunReport]) -> Exit:
+def discarded(product: Application, profile: ProfileId, run: RunId) -> RunReport:
+    """Drop what this run has left to be confirmed."""
+    order = Order(by=operator(), verb=Verb.DISCARD, subject=run)
+    name = product.profile_name(profile).rpartition("/")[2]
+    with product.books.open(profile, "discard", order=order) as ledger:
+        return confirming.discard(ledger, name, run)
+
+
+def _each(name: str, every: bool, shape: Shape, task: Task) -> Exit:
     if bool(name) == every:
         raise typer.BadParameter("give either the name of a profile or --all")
     codes = []
     with application() as product:
         for one in product.active_profiles() if every else [name]:
             try:
-                report = patiently(product, one, trigger, work)
+                report = patiently(product, one, task)
             except BadInput as error:
                 if shape.json:
                     shape.show(product, RunReport.failed(one, error))
@@ -138,11 +160,11 @@ def _each(name: str, every: bool, trigger: str, shape: Shape, work: Callable[[De
     return worst(codes)
 
 
-def patiently(product: Application, name: str, trigger: str, work: Callable[[Desk], RunReport]) -> RunReport:
+def patiently(product: Application, name: str, task: Task) -> RunReport:
     """Run; when a server is busy for a moment, wait and run again. What was done before stays done."""
     waits = 0
     while True:
-        report = _attempt(product, name, trigger, work)
+        report = _attempt(product, name, task)
         _log.info("run_finished", run=report.run, status=report.status.value, seconds=round(report.seconds, 3))
         pause = report.retry_after_s
         if pause is None or waits == MOST_WAITS or timedelta(seconds=pause) > LONGEST_WAIT:
@@ -152,10 +174,10 @@ def patiently(product: Application, name: str, trigger: str, work: Callable[[Des
         time.sleep(pause)
 
 
-def _attempt(product: Application, name: str, trigger: str, work: Callable[[Desk], RunReport]) -> RunReport:
+def _attempt(product: Application, name: str, task: Task) -> RunReport:
     try:
-        with shown(name) as progress, product.desk(name, trigger, progress) as desk:
-            return work(desk)
+        with shown(name) as progress, product.desk(name, task.trigger, progress, order=task.order) as desk:
+            return task.work(desk)
     except BadInput:
         raise
     except WiceSyncError as error:

@@ -10,9 +10,11 @@ import typer
 from app.cli.console import application
 from app.cli.exits import OF_STATUS, Exit
 from app.cli.handling import handled
-from app.cli.runs import Json, Shape, Verbose, as_planned, as_written, patiently
+from app.cli.operator import operator
+from app.cli.runs import Json, Shape, Task, Verbose, as_planned, as_written, discarded, patiently
 from app.domain.ids import AttemptId, RunId
-from app.services.confirm import confirm, discard
+from app.domain.run import Order, Verb
+from app.services.confirm import confirm
 from app.services.report import Status
 from app.services.undo import analyse_undo, run_to_undo
 
@@ -42,7 +44,8 @@ def undo(
     with application() as product:
         past = run_to_undo(product.history, RunId(run), attempts)
         name = product.profile_name(past.profile)
-        report = patiently(product, name, "undo", lambda desk: analyse_undo(desk, past.id, attempts))
+        wanted = Order(by=operator(), verb=Verb.UNDO, subject=past.id, items=tuple(attempts))
+        report = patiently(product, name, Task("undo", lambda desk: analyse_undo(desk, past.id, attempts), wanted))
         waits = report.status is Status.NEEDS_CONFIRMATION
         if not (waits and yes and as_json):
             plan.show(product, report)
@@ -51,10 +54,10 @@ def undo(
         if not yes and (as_json or not sys.stdin.isatty()):
             return Exit.NEEDS_CONFIRMATION
         if not yes and not typer.confirm(_QUESTION, err=True):
-            with product.books.open(past.profile, "discard") as ledger:
-                discard(ledger, name.rpartition("/")[2], RunId(report.run))
+            discarded(product, past.profile, RunId(report.run))
             return Exit.DONE
         proposed = RunId(report.run)
-        report = patiently(product, name, "undo", lambda desk: confirm(desk, proposed))
+        agreed = Order(by=operator(), verb=Verb.CONFIRM, subject=proposed)
+        report = patiently(product, name, Task("undo", lambda desk: confirm(desk, proposed), agreed))
         result.show(product, report)
     return OF_STATUS[report.status]

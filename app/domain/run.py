@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.domain.ids import ProfileId, RunId
+from app.domain.people import Actor
 
 
 class RunStatus(StrEnum):
@@ -55,6 +56,16 @@ class Verb(StrEnum):
 
 SCHEDULED: Final = "scheduled"
 """Trigger of a run that no person asked for; the trigger of any other is its verb. Only a person's run approves a first plan (R27)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A run that somebody has carried out at once, without a request, for the audit log. `subject` and `items` are those of `RunRequest`."""
+
+    by: Actor
+    verb: Verb
+    subject: str = ""
+    items: tuple[str, ...] = ()
 
 
 class RequestState(StrEnum):

@@ -14,7 +14,7 @@ from app.domain.finding import Discovery, Question
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
-from app.domain.run import Run
+from app.domain.run import Order, Run
 from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
 
@@ -342,10 +342,16 @@ class Books(Protocol):
         ...
 
     def open(
-        self, profile: ProfileId, trigger: str, run: RunId | None = None, requested_by: str = ""
+        self,
+        profile: ProfileId,
+        trigger: str,
+        run: RunId | None = None,
+        requested_by: str = "",
+        order: Order | None = None,
     ) -> AbstractContextManager[Ledger]:
         """Take the profile's lease, start a run (`trigger`: "analyse", "sync", "confirm", ...), with the id `run` if it was asked for under one.
 
+        What was asked for is in the audit log already; an `order` is written there together with the run's beginning.
         A lease whose holder is a dead process of this machine, or that has expired, is taken over; its run is closed as failed.
         Leaving the context without `finish` closes the run as failed and frees the lease. Raises: LeaseLost if another live run holds it.
         """

@@ -7,9 +7,13 @@ import signal
 
 import pytest
 
+from app.adapters.db import open_database
+from app.cli.operator import operator
 from app.domain.contact import Contact
 from app.domain.ids import ItemId
-from tests.services.command import account, servers
+from app.domain.people import AuditQuery
+from app.settings import Settings
+from tests.services.command import Command, account, servers
 
 COUNTS = {"add": int, "change": int, "delete": int}
 KIND = {
@@ -108,6 +112,20 @@ def test_R29_many_deletions_wait_for_confirmation(anna, mass_deletion):
     analysis = anna("analyse", "anna", "--quiet", code=3).stdout
     assert "12 of 14 linked items would be deleted in Wice" in analysis
     assert "To carry it out: wice-sync confirm " in analysis
+
+
+def audited(command: Command) -> list[tuple[str, str, str]]:
+    """Actor, action and run of everything that was asked of a profile, the latest first."""
+    with open_database(Settings(home=command.home)) as database:
+        entries = database.audit_log.page(AuditQuery(entity="anna/anna")).entries
+    return [(entry.actor, entry.action, str(entry.after["run"])) for entry in entries if "run" in entry.after]
+
+
+def test_what_is_typed_is_in_the_audit_log_and_what_a_timer_starts_is_not(anna, mass_deletion):
+    confirmed = anna.json("confirm", mass_deletion)["run"]
+    anna.json("sync", "anna", "--scheduled")
+    me = operator().name
+    assert audited(anna)[:2] == [(me, "confirm", confirmed), (me, "sync", mass_deletion)]
 
 
 def test_R29_a_confirmed_plan_is_carried_out_once(anna, mass_deletion):

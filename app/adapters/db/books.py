@@ -7,13 +7,15 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import cached_property
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
-from app.adapters.db import leases, runs
+from app.adapters.db import audit, leases, runs
+from app.adapters.db.configured import FULL_NAME
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.session import reading, writing
-from app.adapters.db.tables import installation
+from app.adapters.db.tables import accounts, installation, profiles
 from app.domain.ids import ProfileId, RunId
+from app.domain.run import Order
 from app.errors import WiceSyncError
 
 
@@ -32,12 +34,20 @@ class SqlBooks:
 
     @contextmanager
     def open(
-        self, profile: ProfileId, trigger: str, run: RunId | None = None, requested_by: str = ""
+        self,
+        profile: ProfileId,
+        trigger: str,
+        run: RunId | None = None,
+        requested_by: str = "",
+        order: Order | None = None,
     ) -> Iterator[SqlLedger]:
         """See `app.ports.Books.open`."""
         with writing(self._engine) as connection:
             lease = leases.take(connection, profile, self._length)
-            started, number = runs.start(connection, profile, trigger, run, requested_by)
+            who = order.by.name if order else requested_by
+            started, number = runs.start(connection, profile, trigger, run, who)
+            if order is not None:
+                _note(connection, profile, started, order)
         ledger = SqlLedger(self._engine, lease, started, number)
         try:
             yield ledger
@@ -47,3 +57,11 @@ class SqlBooks:
                 ledger.abandon()
             raise
         ledger.abandon()
+
+
+def _note(connection: Connection, profile: ProfileId, run: RunId, order: Order) -> None:
+    """As requests are written down (`app.adapters.db.requests`)."""
+    query = select(FULL_NAME).select_from(profiles.join(accounts)).where(profiles.c.id == profile)
+    named = {"of_run": order.subject, "items": order.items}
+    after = {"run": run, **{name: value for name, value in named.items() if value}}
+    audit.note(connection, order.by, order.verb.value, "profile", connection.execute(query).scalar_one(), after=after)

@@ -17,8 +17,9 @@ from app.adapters.db.holder import this_process
 from app.adapters.db.tables import failures, journal, links, profiles, sightings
 from app.domain.ids import AttemptId, ItemId, ProfileId, Version
 from app.domain.journal import Settlement
+from app.domain.people import Actor, AuditQuery, Role, Via
 from app.domain.plan import Failure
-from app.domain.run import RunStatus
+from app.domain.run import Order, RunStatus, Verb
 from app.domain.sync import Sighting
 from app.domain.writes import Stale
 from app.errors import BadInput, LeaseLost
@@ -77,6 +78,17 @@ def test_a_run_that_breaks_off_has_failed_and_frees_its_profile(database, profil
     assert statuses(database, profile) == [RunStatus.FAILED]
     with database.books.open(profile, "sync") as ledger:
         ledger.finish("done", {})
+
+
+def test_a_run_that_is_begun_by_order_is_in_the_audit_log_with_who_ordered_it(database, profile):
+    by = Actor(name="eva", role=Role.ADMINISTRATOR, via=Via.CLI)
+    order = Order(by=by, verb=Verb.CONFIRM, subject="former", items=("attempt1",))
+    with database.books.open(profile, "confirm", order=order) as ledger:
+        ledger.finish("done", {})
+    [entry] = database.audit_log.page(AuditQuery(entity="anna/anna", action="confirm")).entries
+    assert (entry.actor, entry.via, entry.entity_kind) == ("eva", Via.CLI, "profile")
+    assert entry.after == {"run": ledger.run, "of_run": "former", "items": ["attempt1"]}
+    assert database.history.run(ledger.run).requested_by == "eva"
 
 
 def test_a_run_that_is_left_unfinished_has_failed(database, profile):
