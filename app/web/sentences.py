@@ -97,6 +97,7 @@ PARAMETERS: Final = (
 
 _LONGEST: Final = 4000  # a longer text is a server's own
 _MOST_SENTENCES: Final = 12
+_MOST_COLONS: Final = 4
 _PLACE: Final = re.compile(r"%\((a\d+)\)s|\{(\w+)\}")
 _BREAK: Final = re.compile(r"(?<=[.!?]) (?=[A-Z0-9`])")
 _QUOTED: Final = re.compile(r"'([^'\\]*)'|\"([^\"\\]*)\"")
@@ -182,6 +183,8 @@ def _placed(text: str) -> str:
     """A known text behind the place that it is about, or behind a setting: "line 3: mailbox is missing"."""
     if (found := _SETTING.fullmatch(text)) and (german := _exact(found[2]) or _shaped(found[2], closely=False)):
         return f"{setting(found[1])} {german}"
+    if text.count(": ") > _MOST_COLONS:
+        return ""
     for colon in re.finditer(": ", text):
         head, rest = text[: colon.start()], text[colon.end() :]
         german = _line(rest)

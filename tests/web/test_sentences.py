@@ -120,6 +120,12 @@ def test_what_a_server_says_stays_as_it_is() -> None:
         }
 
 
+@pytest.mark.parametrize("piece", ["a: ", "Such a thing. ", "it is ", "x (y) ", "there is no ", "is busy (", "'"])
+def test_a_long_text_of_whatever_kind_is_soon_given_up(piece: str) -> None:
+    with speaking("de"):
+        assert said(piece * 400) == piece * 400
+
+
 def test_an_english_reader_reads_what_was_said() -> None:
     with speaking("en"):
         assert [text for text in SPOKEN if said(text) != text] == []
