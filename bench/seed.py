@@ -144,11 +144,11 @@ def _profiles(number: int, chance: random.Random, now: datetime) -> Iterator[Map
             "name": "default",
             **_SHARED,
             "template_id": account % 5 + 1 if account % 2 else None,
-            "last_run": _run_id(account, RUNS),
+            "last_run": run_id(account, RUNS),
             "last_status": RunStatus.FAILED if state == "failing" else RunStatus.DONE,
             "last_finished": None if state == "waiting" else ended,
             "last_message": "The server does not answer." if state == "failing" else "",
-            "waiting_run": _run_id(account, RUNS) if state == "needs_confirmation" else "",
+            "waiting_run": run_id(account, RUNS) if state == "needs_confirmation" else "",
             "synced_at": None if state == "waiting" else ended - timedelta(minutes=chance.choice((0, 0, 0, 50, 5000))),
             "failed_runs": account % 7 + 1 if state == "failing" else 0,
             "failed_items": 2 if state == "attention" else 0,
@@ -156,7 +156,8 @@ def _profiles(number: int, chance: random.Random, now: datetime) -> Iterator[Map
         }
 
 
-def _run_id(account: int, number: int) -> str:
+def run_id(account: int, number: int) -> str:
+    """The id of an account's run of this number."""
     return f"{account:07}run{number:010}"
 
 
@@ -168,7 +169,7 @@ def _runs(number: int, now: datetime) -> Iterator[Mapping[str, Any]]:
             started = now - timedelta(minutes=15 * (RUNS - run + 1), microseconds=account % 977)
             failed = run == RUNS and state_of(account) == "failing"
             yield {
-                "id": _run_id(account, run),
+                "id": run_id(account, run),
                 "profile_id": account,
                 "number": run,
                 "trigger": "portal" if account * run % 997 == 0 else "scheduled",
@@ -229,10 +230,10 @@ def _requests(number: int, now: datetime) -> Iterator[Mapping[str, Any]]:
     """Those of a day ago have ended; every fiftieth profile is in the queue, ten are running."""
     for account in range(1, number + 1):
         common = {"profile_id": account, "verb": Verb.SYNC, "trigger": "scheduled"}
-        yield common | {"id": _run_id(account, 1), "state": RequestState.ENDED, "requested": now - timedelta(days=1)}
+        yield common | {"id": run_id(account, 1), "state": RequestState.ENDED, "requested": now - timedelta(days=1)}
         if account % 50 == 11:
             state = RequestState.RUNNING if account < 500 else RequestState.QUEUED
-            yield common | {"id": _run_id(account, 99), "state": state, "requested": now - timedelta(seconds=account)}
+            yield common | {"id": run_id(account, 99), "state": state, "requested": now - timedelta(seconds=account)}
 
 
 def _stats(now: datetime) -> Iterator[Mapping[str, Any]]:

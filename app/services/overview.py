@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
 from app.domain.run import RequestState
-from app.domain.views import Activity, Cut, FailureFilter, Overview, RunFilter, Todo
+from app.domain.views import Activity, Cut, FailureFilter, Overview, ProgressRow, RunFilter, Todo
 from app.ports.requests import Requests
 from app.ports.views import Views
 from app.rules.retry import QUARANTINE_AFTER_RUNS
@@ -49,9 +49,14 @@ def overview(views: Views, now: datetime, zone: tzinfo) -> Overview:
     )
 
 
-def standstill(views: Views, requests: Requests, now: datetime) -> datetime | None:
+def in_progress(views: Views) -> Todo[ProgressRow]:
+    """Runs that go on or are queued: what `standstill` looks at."""
+    return views.in_progress(RunFilter(), _LOOKED_AT)
+
+
+def standstill(progress: Todo[ProgressRow], requests: Requests, now: datetime) -> datetime | None:
     """Since when runs have been waiting though not one is carried out; None if that is not so, or not for long."""
-    rows = views.in_progress(RunFilter(), _LOOKED_AT).rows
+    rows = progress.rows
     if not rows or rows[0].state is RequestState.RUNNING or now - rows[0].requested <= IMPATIENCE:
         return None
     queued = (requests.request(row.id) for row in rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal, format_percent
@@ -50,7 +51,13 @@ def day(value: date | datetime | None) -> str:
 
 def number(value: float | None, digits: int = 0) -> str:
     """With the language's marks: 12,345 or 12.345."""
-    return NOTHING if value is None else format_decimal(round(value, digits), locale=region())
+    return NOTHING if value is None else _decimal(round(value, digits), region())
+
+
+@lru_cache(maxsize=10_000)
+def _decimal(value: float, locale: str) -> str:
+    # A chart's table holds hundreds of numbers, most of them again and again.
+    return format_decimal(value, locale=locale)
 
 
 def percent(value: float | None) -> str:

@@ -13,11 +13,11 @@ from starlette.responses import Response
 
 from app.domain.licence import LicenceStatus
 from app.domain.people import Actor, Permission
-from app.domain.views import AccountState, Activity, Fresh, Overview, RunFilter
+from app.domain.views import AccountState, Activity, Fresh, Overview
 from app.http.security import needs
 from app.http.state import Here
 from app.services.first_steps import FirstStep, first_steps
-from app.services.overview import overview, standstill
+from app.services.overview import in_progress, overview, standstill
 from app.web import current
 from app.web.i18n import N_, _, ngettext, region
 from app.web.templating import render
@@ -91,8 +91,9 @@ GUIDES: Final[Mapping[FirstStep, Guide]] = {
 def overview_page(request: Request, here: Here, _by: Reader) -> Response:
     """All on one page; a browser asks for it again twice a minute."""
     product, now = here.product, datetime.now(UTC)
-    shown, licence = overview(product.views, now, current.time_zone()), product.licences.status()
-    stands_since = standstill(product.views, product.requests, now)
+    shown, progress = overview(product.views, now, current.time_zone()), in_progress(product.views)
+    licence = (here.house.known() or here.house.look()).licence or product.licences.status()
+    stands_since = standstill(progress, product.requests, now)
     return render(
         request,
         "pages/overview.html",
@@ -101,7 +102,7 @@ def overview_page(request: Request, here: Here, _by: Reader) -> Response:
         stands_since=stands_since,
         verdict=_verdict(shown, licence, stands=stands_since is not None),
         steps=first_steps(product.views, product.registry, licence),
-        in_progress=product.views.in_progress(RunFilter(), 1).total,
+        in_progress=progress.total,
         tiles=TILES,
         guides=GUIDES,
         hours=_points(shown.hours, _hour),

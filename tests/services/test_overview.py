@@ -15,7 +15,7 @@ from app.domain.account import Profile
 from app.domain.run import RequestState, RunStatus, Verb
 from app.domain.sync import Kind, Side
 from app.domain.views import AccountState, Activity, Fresh, OldestChange, RunSummary
-from app.services.overview import SHOWN, overview, standstill
+from app.services.overview import SHOWN, in_progress, overview, standstill
 from app.settings import Settings
 from tests.adapters.db.world import account, configure
 
@@ -161,7 +161,7 @@ def test_runs_that_nobody_carries_out_are_noticed_after_a_while(database, rows):
         return asked | {"requested": NOW - timedelta(minutes=minutes)} | more
 
     def since():
-        return standstill(database.views, database.requests, NOW)
+        return standstill(in_progress(database.views), database.requests, NOW)
 
     assert since() is None
     rows(run_requests, queued("a", 5))

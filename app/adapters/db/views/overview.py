@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, case, func, select
+from sqlalchemy import ColumnElement, Connection, Join, case, func, select
 
 from app.adapters.db.tables import accounts, profiles, runs, sightings
 from app.adapters.db.tables_runs import run_stats
@@ -18,6 +18,7 @@ from app.domain.views import Activity, Fresh, OldestChange, ProfileRow, Todo
 
 _ACTIVE: Final[ColumnElement[bool]] = profiles.c.active & accounts.c.active
 _OWNED: Final = profiles.join(accounts, accounts.c.id == profiles.c.account_id)
+_WITH_BUSY: Final = PROFILES.join(accounts, accounts.c.id == profiles.c.account_id)
 _COUNTED: Final = ("runs", "exchange_writes", "wice_writes", "conflicts", "failed_items")
 _IDLE: Final = BUSY.c.rank.is_(None)
 
@@ -61,7 +62,8 @@ def freshness(connection: Connection, now: datetime, hours: Sequence[int]) -> li
 
 def confirmations(connection: Connection, limit: int) -> Todo[ProfileRow]:
     """See `app.ports.views.Views.confirmations`."""
-    waiting = _todo(connection, (profiles.c.waiting_run != "", _IDLE), (profiles.c.last_finished.asc(),), limit)
+    conditions = (profiles.c.waiting_run != "", _IDLE)
+    waiting = _todo(connection, conditions, (profiles.c.last_finished.asc(),), limit, _WITH_BUSY)
     # The latest run may be another one than that which waits: the sentence is the latter's.
     asking = select(runs.c.id, runs.c.summary).where(runs.c.id.in_([row.waiting_run for row in waiting.rows]))
     sentences = {row.id: row.summary.message for row in connection.execute(asking)}
@@ -84,8 +86,8 @@ def _todo(
     conditions: Sequence[ColumnElement[bool]],
     order: Sequence[ColumnElement[Any]],
     limit: int,
+    concerned: Join = _OWNED,
 ) -> Todo[ProfileRow]:
-    concerned = PROFILES.join(accounts, accounts.c.id == profiles.c.account_id)
     query = select(profiles.c.id).select_from(concerned).where(*conditions, _ACTIVE)
     total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
     ids = connection.execute(query.order_by(*order, profiles.c.id).limit(limit)).scalars().all() if total else []
