@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.account import Account, Direction, ExchangeServer, Profile, Template, WiceServer
 from app.domain.people import SYSTEM, Role
+from tests.adapters.db.test_registry_changes import link_of
 from tests.services.portal import RunningPortal
 from tests.services.sandbox import Sandbox
 
@@ -197,3 +198,22 @@ def test_no_page_shows_a_secret(office: RunningPortal) -> None:
     browser = office.browser()
     for path in ("/profiles", "/accounts/anna/profiles/Wice", "/accounts/anna/profiles/Wice/edit?step=wice"):
         assert "secret-of" not in browser.get(path).text
+
+
+def test_R35_folders_are_locked_after_a_synchronisation_until_full_editing_is_enabled(living: RunningPortal) -> None:
+    product, browser = living.product, living.browser()
+    product.registry.save(Profile(account="anna", name="Wice", appointments=False))
+    profile = product.registry.profile_of("anna", "Wice")
+    link_of(product.database, profile.id, 1)
+    at, moved = "/accounts/anna/profiles/Wice/edit", {"contacts_folder": "default"}
+    page = browser.get(at, params={"step": "folders"}).text
+    assert "Enable full editing" in page
+    assert 'type="radio" name="contacts_folder"' not in page
+    refused = browser.get(at, params={"step": "finish", **moved})
+    assert (refused.status_code, "is locked after the first synchronisation" in refused.text) == (422, True)
+    assert 'type="radio" name="contacts_folder"' in browser.get(at, params={"step": "folders", "full": "1"}).text
+    last = browser.get(at, params={"step": "finish", "full": "1", **moved}).text
+    assert "The links of all contacts are dropped" in last
+    browser.submit(at, **_hidden(last))
+    assert product.registry.profile_of("anna", "Wice").contacts_folder == "default"
+    assert not product.registry.linked_kinds(profile.id)
