@@ -14,7 +14,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
@@ -118,7 +117,7 @@ def main() -> None:
     """Measure, print, and exit with 1 if a page takes longer than the limit."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     limit = float(sys.argv[2]) if len(sys.argv) > 2 else LIMIT_MS
-    settings, slow = Settings(home=Path(), database_url=SecretStr(sys.argv[1])), []
+    settings, slow = Settings(database_url=SecretStr(sys.argv[1])), []
     with opened(settings) as product, browser_of(product, settings) as browser:
         for address in pages(browser):
             taken = measured(browser, address)

@@ -12,7 +12,6 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -118,7 +117,7 @@ def main() -> None:
     """Measure, print, and exit with 1 if a single read takes longer than the limit (the overview: three times as long)."""
     limit = float(sys.argv[2]) if len(sys.argv) > 2 else LIMIT_MS
     slow = []
-    with open_database(Settings(home=Path(), database_url=SecretStr(sys.argv[1]))) as database:
+    with open_database(Settings(database_url=SecretStr(sys.argv[1]))) as database:
         for name, read in reads(database.views):
             taken = measured(read)
             if taken > limit * (3 if name == _OVERVIEW else 1):

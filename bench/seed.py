@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import SecretStr
@@ -245,7 +244,7 @@ def _stats(now: datetime) -> Iterator[Mapping[str, Any]]:
 
 def main() -> None:
     """Migrate and fill the database that the first argument names."""
-    settings = Settings(home=Path(), database_url=SecretStr(sys.argv[1]))
+    settings = Settings(database_url=SecretStr(sys.argv[1]))
     with open_database(settings) as database:
         database.migrate()
     engine = open_engine(settings)
