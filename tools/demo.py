@@ -39,16 +39,26 @@ ARROW = "->"
 
 
 def main() -> int:
-    """Exit code: 0, or that of the first command that failed."""
+    """Exit code: 0; that of the first command that failed is raised."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
     parser.add_argument("--once", action="store_true", help="show everything once and end")
     once = parser.parse_args().once
     try:
-        with _home(once=once) as home, _sandbox(once=once) as servers:
-            return Demo(home, servers, f"http://127.0.0.1:{_portal_port(once=once)}").run(once=once)
+        with showing(once=once) as demo:
+            if not once:
+                demo.stay()
     except KeyboardInterrupt:
         print("\nStopped.")
-        return 0
+    return 0
+
+
+@contextmanager
+def showing(*, once: bool) -> Iterator[Demo]:
+    """All that the demo shows has been shown; servers and portal stay up until the end of the block."""
+    with _home(once=once) as home, _sandbox(once=once) as servers:
+        demo = Demo(home, servers, f"http://127.0.0.1:{_portal_port(once=once)}")
+        with demo.running():
+            yield demo
 
 
 @contextmanager
@@ -111,38 +121,35 @@ def _environment(**more: str) -> dict[str, str]:
 
 
 class Demo:
-    """One showing. `servers` is the first line that the sandbox prints."""
+    """One showing. `servers` is the first line that the sandbox prints; `portal` is the address where the portal will be."""
 
     def __init__(self, home: Path, servers: dict[str, Any], portal: str) -> None:
-        self._home = home
-        self._portal = portal
+        self.home = home
+        self.portal = portal
         self._wice, self._ews = str(servers["wice"]), str(servers["ews"])
         parts = urlsplit(self._ews)
         self._exchange = f"{parts.scheme}://{parts.netloc}"
         self._environment = _environment(WICE_SYNC_HOME=str(home), WICE_SYNC_PORTAL_URL=portal)
         self._who: dict[str, Any] = httpx.get(f"{self._wice}/_sandbox/people").json()
 
-    def run(self, *, once: bool) -> int:
-        """The first failed command's exit code, or 0."""
-        file = self._home / "demo.toml"
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Raises: SystemExit with the exit code of the first command that fails."""
+        file = self.home / "demo.toml"
         file.write_text(self._setup(), "utf-8")
         self._say("Two servers of a made-up company are running, with 60 companies, 400 persons and 300 appointments.")
         self._say("Start broker, portal, worker and scheduler:  wice-sync up")
-        with demo_portal.running(self._environment, self._portal) as portal:
+        with demo_portal.running(self._environment, self.portal) as portal:
             print(f"  The portal is at {portal.address}", flush=True)
-            code = self._set_up(file)
-            if code:
-                return code
+            self._set_up(file)
             self._travel()
             self._show_the_worker(portal)
             self._say(f"{self._mails()} mails sent.")
             self._leave_something_to_decide()
             self._tell_where(portal)
-            if not once:
-                self._stay()
-        return 0
+            yield
 
-    def _set_up(self, file: Path) -> int:
+    def _set_up(self, file: Path) -> None:
         self._say("Three accounts need a licence:  wice-sync licence activate $(wice-sync licence demo)")
         key = self._command("licence", "demo", captured=True).stdout.strip()
         for title, arguments in (
@@ -155,8 +162,7 @@ class Demo:
                 self._say(f"{title}:  wice-sync {' '.join(arguments)}")
             done = self._command(*arguments)
             if done.returncode:
-                return done.returncode
-        return 0
+                raise SystemExit(done.returncode)
 
     def _travel(self) -> None:
         self._say("And a second round, for what the three accounts have in common:")
@@ -192,7 +198,8 @@ class Demo:
         print(f"  Login:     {demo_portal.USER}   {portal.password}")
         print(f"  Wice CRM:  {self._wice}\n  Outlook:   {self._exchange}", flush=True)
 
-    def _stay(self) -> None:
+    def stay(self) -> None:
+        """Until Ctrl-C."""
         self._say("Change something on the servers' pages and synchronise in the portal; Ctrl-C ends everything.")
         while True:
             time.sleep(PAUSE_S)
