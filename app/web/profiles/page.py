@@ -91,10 +91,15 @@ def delete_profile_page(
 ) -> Response:
     """Here only; or, by a run, also in Outlook what was synchronised there (R37)."""
     stored = _seen(here, account, profile, version)
-    if also_remove:
-        return redirect(f"/runs/{ask_removal(here.product, stored, by).id}")
-    here.product.administration.remove(stored, by)
     name = f"{account}/{profile}"
+    if also_remove:
+        run = ask_removal(here.product, stored, by).id
+        gone = _(
+            "When this run has ended, %(name)s is gone, and the run with it; the audit log keeps what it did.",
+            name=name,
+        )
+        return redirect(f"/runs/{run}", gone, "info")
+    here.product.administration.remove(stored, by)
     return redirect(
         "/profiles", _("%(name)s is deleted. In Wice and in Outlook everything stayed as it was.", name=name)
     )
