@@ -228,7 +228,12 @@ def _unsettled(case: Case, link: Link) -> Cause:
         return Cause.TARGET_KEPT
     # A server that was asked has the last word: a list also names what has only been read.
     asked = {trace.side for trace in case.traces}
-    return Cause.LISTED if any(seen.held is None and seen.side not in asked for seen in case.seen) else Cause.IN_STEP
+    return Cause.LISTED if any(seen.side not in asked and _is_news(seen, link) for seen in case.seen) else Cause.IN_STEP
+
+
+def _is_news(seen: Seen, link: Link) -> bool:
+    """Wice names an item again, at the version that we know, as long as an edit in the same second cannot be ruled out."""
+    return seen.held is None and (seen.gone or seen.version != link.end(seen.side).version)
 
 
 def _decided(wice: Change, exchange: Change, policy: Policy) -> Cause:

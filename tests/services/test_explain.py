@@ -10,9 +10,13 @@ from app.adapters.db import Database
 from app.domain.ids import ItemId, Version
 from app.domain.journal import Settlement
 from app.domain.plan import HintReason, Seen
+from app.domain.sync import Sighting
 from app.errors import BadInput
+from app.ports import Cursor
+from app.rules.causes import State
 from app.services.explain import Inquiry, explain, search
-from tests.adapters.db.world import CONTACTS, EXCHANGE, configure, intent, link
+from app.services.explanations import state_of
+from tests.adapters.db.world import CONTACTS, EXCHANGE, WICE, configure, intent, link
 
 
 @pytest.fixture
@@ -62,3 +66,16 @@ def test_R41_a_single_letter_is_no_question(books: Inquiry) -> None:
     with pytest.raises(BadInput) as refused:
         search(books.finder, "x")
     assert set(refused.value.fields) == {"text"}
+
+
+@pytest.mark.parametrize(
+    ("version", "state"), [("1", State.SYNCHRONISED), ("2", State.WAITING)], ids=["as synchronised", "newer"]
+)
+def test_R41_only_what_a_list_names_at_another_version_waits(
+    database: Database, books: Inquiry, version: str, state: State
+) -> None:
+    with database.books.open(books.profile.id, "sync") as ledger:
+        ledger.save_page(CONTACTS, WICE, [Sighting(ItemId("address:1"), Version(version))], Cursor("c"))
+        ledger.finish("done", {})
+    assert [item.verdict.state for item in explain(books, "schulz").items] == [state]
+    assert [state_of(hit) for hit in search(books.finder, "schulz").hits] == [state]

@@ -109,15 +109,17 @@ def _judged(connection: Connection, found: Sequence[Row[Any]]) -> list[Hit]:
     refused = select(failures.c.profile_id, failures.c.key, failures.c.count)
     refused = refused.where(tuple_(failures.c.profile_id, failures.c.key).in_(keys))
     place = (sightings.c.profile_id, sightings.c.kind, sightings.c.side, sightings.c.item_id)
-    listed = select(*place, sightings.c.held).where(tuple_(*place).in_(ends))
+    listed = select(*place, sightings.c.held, sightings.c.version, sightings.c.gone).where(tuple_(*place).in_(ends))
     counts = {(profile, key): count for profile, key, count in connection.execute(refused)}
-    held = {tuple(row[:4]): row.held for row in connection.execute(listed)}
-    return [_link_hit(row, counts, held) for row in rows]
+    seen = {tuple(row[:4]): row for row in connection.execute(listed)}
+    return [_link_hit(row, counts, seen) for row in rows]
 
 
-def _link_hit(row: RowMapping, counts: Mapping[tuple[int, str], int], held: Mapping[tuple[Any, ...], Any]) -> Hit:
-    ends = [(row["profile_id"], row["kind"], side, row[f"{side}_id"]) for side in Side]
-    known = [held[end] for end in ends if end in held]
+def _link_hit(row: RowMapping, counts: Mapping[tuple[int, str], int], seen: Mapping[tuple[Any, ...], Any]) -> Hit:
+    places = {side: (row["profile_id"], row["kind"], side, row[f"{side}_id"]) for side in Side}
+    known = {side: seen[place] for side, place in places.items() if place in seen}
+    # As in `app.rules.explaining`: what a list names at the version that we know is no news.
+    news = [side for side, one in known.items() if not one.held and (one.gone or one.version != row[f"{side}_version"])]
     return Hit(
         profile_id=row["profile_id"],
         account=row["account"],
@@ -127,8 +129,8 @@ def _link_hit(row: RowMapping, counts: Mapping[tuple[int, str], int], held: Mapp
         label=row["label"],
         ended=row["ended"],
         linked=not row["ended"],
-        held=next((reason for reason in known if reason), None),
-        waits=None in known or (not row["ended"] and row["incomplete"]),
+        held=next((one.held for one in known.values() if one.held), None),
+        waits=bool(news) or (not row["ended"] and row["incomplete"]),
         refusals=counts.get((row["profile_id"], row["id"]), 0),
     )
 
