@@ -108,6 +108,17 @@ class Seat:
     older_profiles: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How many of the oldest active accounts and profiles may write; None: all of them."""
+
+    accounts: int | None = None
+    profiles: int | None = None
+
+
+EVERYTHING: Final = Coverage()
+
+
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """Something to say about a licence: `TEXTS[code]` with `values` filled in; the portal translates the text first and words dates its own way."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from app.domain.ids import ProfileId, RunId
+from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import Actor
 from app.domain.plan import StoredPlan
 from app.domain.run import RunRequest, Verb
@@ -107,8 +108,13 @@ class Dispatch(Protocol):
         """The schedules that profiles have."""
         ...
 
-    def ask_for_due(self, intervals: Mapping[str, timedelta], limit: int) -> Sequence[RunRequest]:
-        """Ask for a synchronisation of profiles whose last run lies an interval of their schedule back (R36), `limit` at most; taken for told."""
+    def ask_for_due(
+        self, intervals: Mapping[str, timedelta], limit: int, covered: Coverage = EVERYTHING
+    ) -> Sequence[RunRequest]:
+        """Ask for a synchronisation of profiles whose last run lies an interval of their schedule back (R36), `limit` at most; taken for told.
+
+        Only of those that the licence covers: a run that may write nothing would fail, again and again (R38).
+        """
         ...
 
 

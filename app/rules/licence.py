@@ -16,6 +16,7 @@ from app.domain.licence import (
     SOON,
     TRIAL,
     ActiveLicence,
+    Coverage,
     Edition,
     KeyRefused,
     Licence,
@@ -81,6 +82,13 @@ def permit(stands: Standing, seat: Seat) -> Permit:
             Sentence(Notice.ACCOUNT_NOT_COVERED, {"allowed": allowed}),
         )
     return Permit(() if covered else (refusal,))
+
+
+def coverage(stands: Standing) -> Coverage:
+    """For which profiles `permit` says yes."""
+    if not stands.state.valid:
+        return Coverage(profiles=0)
+    return Coverage(profiles=BASIC_PROFILES) if stands.is_basic else Coverage(accounts=stands.licence.accounts)
 
 
 def status(version: str, stands: Standing, usage: Usage) -> LicenceStatus:

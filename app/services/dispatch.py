@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
+from app.domain.licence import Coverage
 from app.domain.run import SCHEDULED, RunRequest
 from app.errors import Retry
 from app.ports.requests import Dispatch, Queue, Requests, Work
@@ -16,6 +17,12 @@ from app.rules.schedule import interval
 from app.services.requests import WAITS
 
 BATCH: Final = 500
+
+
+class Covering(Protocol):
+    """Who knows the licence."""
+
+    def coverage(self) -> Coverage: ...
 
 
 class Station(Protocol):
@@ -29,6 +36,8 @@ class Station(Protocol):
     def dispatch(self) -> Dispatch: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def licences(self) -> Covering: ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +63,7 @@ def dispatch(station: Station) -> Round:
     unanswered = station.dispatch.take_unanswered(BATCH) if not backlog else ()
     _tell(station, unanswered)
     intervals = {schedule: every for schedule in station.dispatch.schedules() if (every := interval(schedule))}
-    due = station.dispatch.ask_for_due(intervals, BATCH)
+    due = station.dispatch.ask_for_due(intervals, BATCH, station.licences.coverage()) if intervals else ()
     _tell(station, due)
     return Round(len(buried), len(unsent) + len(unanswered), len(due))
 

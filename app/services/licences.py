@@ -11,7 +11,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from app.domain.ids import ProfileId
-from app.domain.licence import ActiveLicence, KeyRefused, LicenceStatus, Marks, Permit, Usage
+from app.domain.licence import ActiveLicence, Coverage, KeyRefused, LicenceStatus, Marks, Permit, Usage
 from app.domain.people import Actor
 from app.ports.licences import KeyReader, LicenceBook
 from app.rules import licence as rules
@@ -35,6 +35,10 @@ class Licences:
     def permit(self, profile: ProfileId) -> Permit:
         """May runs of this profile write? Raises: Retry."""
         return rules.permit(self._standing(self._usage()), self._book.seat(profile))
+
+    def coverage(self) -> Coverage:
+        """Which profiles may write, for all at once. Raises: Retry."""
+        return rules.coverage(self._standing(self._usage()))
 
     def activate(self, key: str, by: Actor) -> LicenceStatus:
         """Activate a pasted key; a key that is active already stays as it is. Raises: KeyRefused (a BadInput), Retry."""

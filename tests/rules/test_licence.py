@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.licence import Edition, KeyRefused, LicenceState, Seat, Usage
+from app.domain.licence import Coverage, Edition, KeyRefused, LicenceState, Seat, Usage
 from app.domain.licence_sentences import Notice
-from app.rules.licence import day_for, permit, refuse_unusable, standing, starts_afresh, status
+from app.rules.licence import coverage, day_for, permit, refuse_unusable, standing, starts_afresh, status
 from tests.rules.licences import A_DAY, INSTALLED, MARCH_10, ONE, ONE_HERE, key, licence, marks
 
 FIRST = Seat(active=True)
@@ -106,6 +106,26 @@ def test_R38_the_enterprise_edition_covers_the_oldest_accounts_with_all_their_pr
     assert "it is for 3 accounts" in str(refused)
     full = Usage(accounts=3, profiles=9, on_loopback=False)
     assert state(MARCH_10, [key(accounts=3)], full) is LicenceState.LICENSED
+
+
+@pytest.mark.parametrize(
+    ("now", "keys", "covered"),
+    [
+        (MARCH_10, [], Coverage(profiles=1)),
+        (MARCH_10, [key(edition=Edition.BASIC)], Coverage(profiles=1)),
+        (MARCH_10, [key(accounts=3)], Coverage(accounts=3)),
+        (INSTALLED + 40 * A_DAY, [], Coverage(profiles=0)),
+    ],
+)
+def test_R38_coverage_says_for_all_profiles_what_a_permit_says_for_one(now, keys, covered):
+    stands = standing(now, marks(), keys, Usage(accounts=4, profiles=9, on_loopback=False))
+    assert coverage(stands) == covered
+    for older in range(4):
+        seat = Seat(active=True, older_accounts=older, older_profiles=older)
+        within = (covered.accounts is None or older < covered.accounts) and (
+            covered.profiles is None or older < covered.profiles
+        )
+        assert permit(stands, seat).granted is within
 
 
 def test_R38_what_is_not_active_is_not_counted_and_not_covered():

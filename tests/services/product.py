@@ -7,9 +7,19 @@ from contextlib import contextmanager
 
 from app.adapters.db import Database
 from app.domain.ids import ProfileId, RunId
+from app.domain.licence import EVERYTHING, Coverage
 from app.services.desk import Desk, Progress
 from tests.engine.harness import Office
 from tests.fakes.queue import FakeQueue
+
+
+class Covered:
+    """What the licence covers: all, or what a test sets."""
+
+    by = EVERYTHING
+
+    def coverage(self) -> Coverage:
+        return self.by
 
 
 class FakeProduct:
@@ -19,6 +29,7 @@ class FakeProduct:
         self.office = office
         self.queue = FakeQueue()
         self.opening: list[Exception] = []
+        self.licences = Covered()
         database: Database = office.database
         self.requests, self.work, self.dispatch = database.requests, database.work, database.dispatch
         self.books, self.history, self.registry = database.books, database.history, database.registry

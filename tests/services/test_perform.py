@@ -10,6 +10,7 @@ from sqlalchemy import Engine, update
 from app.adapters.db import Database
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import RunId
+from app.domain.licence import Coverage
 from app.domain.people import Actor, AuditQuery, Role, Via
 from app.domain.plan import HintReason
 from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
@@ -202,6 +203,14 @@ def test_R36_one_round_of_the_scheduler_asks_for_what_is_due(product: FakeProduc
     past = product.history.run(run)
     assert past
     assert (past.trigger, past.requested_by) == (SCHEDULED, "system")
+
+
+def test_R38_the_scheduler_asks_for_nothing_that_the_licence_does_not_cover(product: FakeProduct) -> None:
+    product.office.configure(schedule="every 15 minutes", first_plan="approved")
+    product.licences.by = Coverage(profiles=0)
+    assert dispatch(product) == Round()
+    product.licences.by = Coverage(profiles=1)
+    assert dispatch(product) == Round(due=1)
 
 
 def _older(engine: Engine) -> None:

@@ -5,7 +5,7 @@ Every taking is one transaction over rows that nobody else holds (SKIP LOCKED), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from app.adapters.db.session import reading, writing
 from app.adapters.db.tables import accounts, plans, profiles
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import ProfileId
+from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import SYSTEM
 from app.domain.plan import PlanState
 from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
@@ -48,12 +49,16 @@ class SqlDispatch:
         with reading(self._engine) as connection:
             return connection.execute(used).scalars().all()
 
-    def ask_for_due(self, intervals: Mapping[str, timedelta], limit: int) -> Sequence[RunRequest]:
+    def ask_for_due(
+        self, intervals: Mapping[str, timedelta], limit: int, covered: Coverage = EVERYTHING
+    ) -> Sequence[RunRequest]:
         """See `app.ports.requests.Dispatch.ask_for_due`."""
         found: list[RunRequest] = []
+        with reading(self._engine) as connection:
+            licensed = list(_licensed(connection, covered))
         for schedule, every in intervals.items():
             with writing(self._engine) as connection:
-                found += _ask_for_due(connection, schedule, every, limit - len(found))
+                found += _ask_for_due(connection, schedule, every, limit - len(found), licensed)
         return found
 
     def _take(self, wanted: ColumnElement[bool], limit: int) -> Sequence[RunRequest]:
@@ -68,11 +73,24 @@ class SqlDispatch:
             return [read(row) for row in connection.execute(rows_of().where(run_requests.c.id.in_(ids)))]
 
 
-def _ask_for_due(connection: Connection, schedule: str, every: timedelta, limit: int) -> list[RunRequest]:
+def _licensed(connection: Connection, covered: Coverage) -> Iterator[ColumnElement[bool]]:
+    """As `SqlLicences.seat` counts: the oldest active ones, up to the first that is not covered."""
+    for key, allowed in ((profiles.c.account_id, covered.accounts), (profiles.c.id, covered.profiles)):
+        if allowed is None:
+            continue
+        active = select(key).distinct().join_from(profiles, accounts).where(profiles.c.active, accounts.c.active)
+        first = connection.execute(active.order_by(key).offset(allowed).limit(1)).scalar()
+        if first is not None:
+            yield key < first
+
+
+def _ask_for_due(
+    connection: Connection, schedule: str, every: timedelta, limit: int, licensed: Sequence[ColumnElement[bool]]
+) -> list[RunRequest]:
     due = (
         select(profiles.c.id)
         .join(accounts)
-        .where(profiles.c.schedule == schedule, profiles.c.active, accounts.c.active, *_due(every))
+        .where(profiles.c.schedule == schedule, profiles.c.active, accounts.c.active, *_due(every), *licensed)
         .order_by(profiles.c.last_finished.nulls_first())
         .limit(max(limit, 0))
         .with_for_update(skip_locked=True, of=profiles)

@@ -15,11 +15,12 @@ from app.adapters.db.tables_runs import run_requests
 from app.adapters.db.work import MOST_ATTEMPTS
 from app.domain.account import Profile
 from app.domain.ids import AttemptId, RunId
+from app.domain.licence import Coverage
 from app.domain.people import SYSTEM, Actor, Role, Via
 from app.domain.plan import PlanState
 from app.domain.run import SCHEDULED, RequestState, RunStatus, Verb
 from app.errors import NotFound, Taken
-from tests.adapters.db.world import LONG_AGO, configure, counted_statements, expire
+from tests.adapters.db.world import LONG_AGO, account, configure, counted_statements, expire
 
 EVA = Actor(name="eva", role=Role.OPERATOR, via=Via.PORTAL)
 LATER = timedelta(hours=1)
@@ -277,6 +278,25 @@ class TestR36Schedule:
             ledger.set_plan_state(plan, PlanState.DISCARDED)
         self.finished(engine, LONG_AGO)
         assert len(ask_for_due(database)) == 1
+
+    @pytest.mark.parametrize(
+        ("covered", "due"),
+        [
+            (Coverage(), 3),
+            (Coverage(profiles=0), 0),
+            (Coverage(profiles=1), 1),
+            (Coverage(accounts=1), 2),
+            (Coverage(accounts=2), 3),
+        ],
+    )
+    def test_R38_only_the_oldest_that_a_licence_covers_are_asked_for(self, database, covered, due):
+        database.registry.save(account("bernd"))
+        for owner, name in (("anna", "more"), ("bernd", "bernd")):
+            folders = {"contacts_folder": name, "calendar_folder": name}
+            database.registry.save(Profile(account=owner, name=name, schedule="every 15 minutes", **folders))
+        asked = database.dispatch.ask_for_due(EVERY, 10, covered)
+        assert len(asked) == due
+        assert due == 0 or database.registry.profile_of("anna", "anna").id in {request.profile for request in asked}
 
     def test_R33_an_undo_that_waits_does_not_hold_up_the_schedule(self, database, profile):
         with database.books.open(profile, "undo") as ledger:
