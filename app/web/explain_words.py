@@ -149,15 +149,19 @@ def trigger(code: str) -> str:
     return word(Verb(code)) if code in set(Verb) else ""
 
 
-def item_address(profile: str, kind: Kind, key: str, *, live: bool = False) -> str:
-    """The page about one item."""
-    asked = {"profile": profile, "kind": kind.value, "key": key, **({"live": "1"} if live else {})}
-    return f"/explain/item?{urlencode(asked)}"
+def item_address(profile: str, kind: Kind, key: str, text: str = "", *, live: bool = False) -> str:
+    """The page about one item; `text`: the search that led to it."""
+    asked = {"profile": profile, "kind": kind.value, "key": key}
+    return f"/explain/item?{urlencode(asked | _set(q=text, live='1' if live else ''))}"
 
 
-def search_address(profile: str, text: str) -> str:
-    """The same search with a look at both servers."""
-    return f"/explain?{urlencode({'profile': profile, 'q': text, 'live': '1'})}"
+def search_address(text: str, profile: str = "", *, live: bool = False) -> str:
+    """The page of a search."""
+    return f"/explain?{urlencode(_set(q=text, profile=profile, live='1' if live else ''))}"
+
+
+def _set(**values: str) -> dict[str, str]:
+    return {name: value for name, value in values.items() if value}
 
 
 _SYNCHRONISE: Final = (
