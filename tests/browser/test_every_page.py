@@ -1,0 +1,96 @@
+"""Every page in a real browser: accessible by axe in both themes, nothing wider than a phone, nothing from elsewhere, nothing the policy forbids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from app.domain.people import Role
+from app.domain.plan import PlanState
+from app.main import create_app
+from app.settings import Settings
+from tests.services import past_runs
+from tests.services.portal import RunningPortal, running_portal
+from tests.services.routes import declared_routes
+from tools.portal_pages import PAGES, addresses, cookie
+
+LOOKS: Mapping[str, Mapping[str, Any]] = {
+    "english-desktop-light": {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "color_scheme": "light"},
+    "german-phone-dark": {"viewport": {"width": 390, "height": 844}, "locale": "de-DE", "color_scheme": "dark"},
+}
+NO_PAGES = re.compile(r"/healthz|/readyz|.*/export|.*/events|/accounts/samples/.*|/explain/item")
+"""Answers that are no pages of their own: files, streams, monitoring; an explained item is the same page as /explain."""
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPortal]:
+    with running_portal(Settings(home=tmp_path_factory.mktemp("pages"))) as portal:
+        past_runs.prepared(portal.product, "anna", "bernd")
+        past_runs.synchronised(portal.product)
+        past_runs.failed(portal.product)
+        past_runs.analysed(portal.product, PlanState.NEEDS_CONFIRMATION, profile="bernd/bernd")
+        past_runs.analysed(portal.product)
+        yield portal
+
+
+class Watched:
+    """A page, and what it complained about since it was last asked."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self._complaints: list[str] = []
+        page.on("console", lambda message: self._said(message.type, message.text))
+        page.on("pageerror", lambda error: self._said("error", str(error)))
+        page.on("request", lambda request: self._asked(request.url, address))
+
+    def complaints(self) -> list[str]:
+        found, self._complaints = self._complaints, []
+        return found
+
+    def _said(self, kind: str, text: str) -> None:
+        # "verbose" are the browser's hints for authors of forms.
+        if kind not in ("debug", "verbose") and "status of 404" not in text:
+            self._complaints.append(text)
+
+    def _asked(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:")):
+            self._complaints.append(f"asks {url}")
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_is_accessible_fits_the_screen_and_keeps_to_the_policy(
+    portal: RunningPortal, chrome: Browser, look: str
+) -> None:
+    axe = Axe()
+    wrong: dict[str, object] = {}
+    with chrome.new_context(base_url=portal.address, **LOOKS[look]) as context:
+        context.add_cookies([{**cookie(portal.product, Role.ADMINISTRATOR, look), "url": portal.address}])  # type: ignore[typeddict-item]
+        watched = Watched(context.new_page(), portal.address)
+        page = watched.page
+        for name, address in addresses(portal.product):
+            answer = page.goto(address)
+            found = [f"{one['id']}: {one['nodes'][0]['html']}" for one in axe.run(page).response["violations"]]
+            found += watched.complaints()
+            if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found.append("wider than the screen")
+            if answer is None or answer.status != (404 if name == "missing" else 200):
+                found.append(f"answers {answer and answer.status}")
+            if found:
+                wrong[f"{name} {address}"] = found
+    assert not wrong
+
+
+def test_no_page_is_forgotten(portal: RunningPortal) -> None:
+    patterns = {
+        re.compile(re.sub(r"{[^}]+}", "[^/]+", route.path))
+        for route in declared_routes(create_app(Settings(), portal.product))
+        if route.method == "GET" and not route.path.startswith("/api/") and not NO_PAGES.fullmatch(route.path)
+    }
+    shown = [path.partition("?")[0] for path in PAGES.values()]
+    assert {pattern.pattern for pattern in patterns if not any(pattern.fullmatch(path) for path in shown)} == set()
