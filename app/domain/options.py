@@ -19,7 +19,3 @@ class Options:
     """A session that was not used for so long ends."""
     session_days: int = 7
     """A session ends after so many days, used or not."""
-    history_days: int = 90
-    """How long runs and what they wrote can be looked at and undone (R33)."""
-    audit_days: int = 0
-    """How long the audit log is kept, 0 for ever."""

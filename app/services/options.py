@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.domain.options import Options
 from app.domain.people import Actor
@@ -16,19 +16,6 @@ from app.errors import Superseded
 from app.ports.options import OptionStore
 from app.services.entries import Entry, Zone, read_entry
 from app.services.given import refusal
-
-
-def _history(days: int) -> int:
-    # R33 promises that what was written in the last 90 days can be undone.
-    if days < 90:  # noqa: PLR2004 - said above
-        raise ValueError("must be at least 90: so long can what was written be undone")
-    return days
-
-
-def _audit(days: int) -> int:
-    if 0 < days < 365:  # noqa: PLR2004 - said in the message
-        raise ValueError("must be 0, for ever, or at least 365")
-    return days
 
 
 class OptionsEntry(Entry):
@@ -39,8 +26,6 @@ class OptionsEntry(Entry):
     time_zone: Zone
     session_idle_hours: Annotated[int, Field(ge=1, le=168)]
     session_days: Annotated[int, Field(ge=1, le=90)]
-    history_days: Annotated[int, Field(le=3650), AfterValidator(_history)]
-    audit_days: Annotated[int, Field(ge=0, le=36_500), AfterValidator(_audit)]
 
 
 def version_of(options: Options) -> int:
