@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.options import Options
-from app.domain.people import SYSTEM
+from app.domain.people import SYSTEM, Actor
 from app.errors import Retry
 from app.http.house import House, Known
 from app.services.options import change
@@ -13,6 +13,9 @@ class Away:
     """A database out of reach."""
 
     def read(self) -> Options:
+        raise Retry("The database does not answer.")
+
+    def replace(self, seen: Options, wanted: Options, by: Actor) -> bool:
         raise Retry("The database does not answer.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Protocol
 
 from app.bootstrap import Application
 from app.domain.appointment import AllDay, Appointment, Timed
@@ -28,10 +29,22 @@ from app.domain.plan import (
 from app.domain.run import Verb
 from app.domain.sync import Item, Kind, Side
 from app.domain.writes import Refused, Written
+from app.ports import Books, Registry
 from app.services.report import KindReport, RunReport, Status
 from tests.adapters.db.world import configure
 
 PROFILE = "anna/anna"
+
+
+class Kept(Protocol):
+    """What of the product these runs are made up in."""
+
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def books(self) -> Books: ...
+
+
 SCRIPT = "<script>alert(1)</script>"
 OLD = Contact(first_name="Anna", last_name="Schulz", mobile_phone="+49 30 1234")
 NEW = replace(OLD, mobile_phone="+49 30 9876", private_town="Köln")
@@ -97,7 +110,7 @@ MANY = (Alarm(AlarmReason.MANY_DELETIONS, Side.EXCHANGE, 300, 1220),)
 
 
 def analysed(
-    product: Application,
+    product: Kept,
     state: PlanState = PlanState.OPEN,
     *,
     actions: Sequence[Action] = ACTIONS,
@@ -115,7 +128,7 @@ def analysed(
         return ledger.run
 
 
-def synchronised(product: Application, profile: str = PROFILE) -> RunId:
+def synchronised(product: Kept, profile: str = PROFILE) -> RunId:
     """A synchronisation by schedule: one change was made, one creation refused for the fifth time."""
     with product.books.open(product.registry.profile(profile)[0].id, "scheduled") as ledger:
         report = RunReport(profile=profile, run=ledger.run, status=Status.PARTIAL)
@@ -136,7 +149,7 @@ def synchronised(product: Application, profile: str = PROFILE) -> RunId:
         return ledger.run
 
 
-def failed(product: Application, message: str = "wice.example refuses the login.") -> RunId:
+def failed(product: Kept, message: str = "wice.example refuses the login.") -> RunId:
     with product.books.open(product.registry.profile(PROFILE)[0].id, "sync", None, "anna") as ledger:
         report = RunReport(profile=PROFILE, run=ledger.run, status=Status.FAILED, message=message)
         ledger.finish(report.status.value, report.json())

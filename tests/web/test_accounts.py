@@ -28,7 +28,13 @@ def browser(portal):
 
 
 def hidden(page, name):
-    return re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
+    return found(rf'name="{name}" value="([^"]*)"', page.text)[1]
+
+
+def found(pattern, text):
+    match = re.search(pattern, text, re.DOTALL)
+    assert match, pattern
+    return match
 
 
 def test_an_empty_list_says_what_to_do_first(portal):
@@ -44,11 +50,11 @@ def test_the_list_shows_pages_and_fits_search_and_filters(portal):
     first = browser.get("/accounts").text
     assert "user49" in first
     assert "user50" not in first
-    after = re.search(r'rel="next" href="([^"]*)"', first)[1].replace("&amp;", "&")
+    after = found(r'rel="next" href="([^"]*)"', first)[1].replace("&amp;", "&")
     assert "user50" in browser.get(after).text
-    found = browser.get("/accounts", params={"q": "user07", "active": "yes", "state": "waiting"}).text
-    assert "user07" in found
-    assert "user08" not in found
+    shown = browser.get("/accounts", params={"q": "user07", "active": "yes", "state": "waiting"}).text
+    assert "user07" in shown
+    assert "user08" not in shown
     assert "No account fits" in browser.get("/accounts?state=failing").text
 
 
@@ -189,9 +195,7 @@ def test_what_is_listed_is_exported_and_a_sample_is_offered(browser, form):
 def test_buttons_that_somebody_may_not_press_are_not_shown(browser, portal):
     auditor, operator = portal.browser(Role.AUDITOR), portal.browser(Role.OPERATOR)
     for path in ("/accounts", "/accounts/anna"):
-        assert "<button" not in re.search(r"<main.*", auditor.get(path).text, re.DOTALL)[0].replace(
-            "noscript><button", ""
-        )
+        assert "<button" not in found(r"<main.*", auditor.get(path).text)[0].replace("noscript><button", "")
         assert "/edit" not in operator.get(path).text
         assert "Analyse" in operator.get(path).text
     assert operator.get("/accounts/new").status_code == 403

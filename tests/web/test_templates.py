@@ -76,10 +76,10 @@ def test_profiles_are_assigned_and_changed_only_after_a_look(office: RunningPort
     assert not registry.profile_of("anna", "Wice").template
     browser.submit("/templates/Sales/assign", pick=["anna/Wice", "bernd/Wice"], go="save")
     assert registry.profile_of("bernd", "Wice").template == "Sales"
-    asked = browser.submit("/templates/Sales/edit", **FORM, version=registry.template("Sales").version)
-    assert "anna/Wice" in asked.text
+    shown = browser.submit("/templates/Sales/edit", **FORM, version=registry.template("Sales").version)
+    assert "anna/Wice" in shown.text
     assert not registry.template("Sales").schedule
-    browser.submit("/templates/Sales/edit", **_hidden(asked.text), go="save")
+    browser.submit("/templates/Sales/edit", **_hidden(shown.text), go="save")
     assert registry.profile_of("anna", "Wice").schedule == "every 30 minutes"
     assert not registry.profile_of("carla", "Wice").schedule
 
