@@ -15,6 +15,8 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import StreamingResponse
 
+from app.errors import NotFound
+
 LOOKS_EVERY_S: Final = 0.5
 STILL_HERE_EVERY_S: Final = 15.0
 LONGEST_S: Final = 300.0
@@ -40,11 +42,19 @@ def stream(look: Callable[[], Event]) -> StreamingResponse:
     return StreamingResponse(_events(first, look), media_type="text/event-stream", headers=headers)
 
 
+def _next(look: Callable[[], Event]) -> Event:
+    try:
+        return look()
+    except NotFound:
+        # A run that removes its profile goes with it (R37): whoever watches shall look at where it was.
+        return Event("ended", "", last=True)
+
+
 async def _events(event: Event, look: Callable[[], Event]) -> AsyncIterator[str]:
     yield str(event)
     begun = told = monotonic()
     while not event.last and monotonic() - begun < LONGEST_S:
-        former, event = event, await run_in_threadpool(look)
+        former, event = event, await run_in_threadpool(_next, look)
         if event != former:
             yield str(event)
             told = monotonic()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from anyio.from_thread import start_blocking_portal
 
+from app.errors import NotFound
 from app.http import events
 from app.http.events import Event, stream
 
@@ -28,6 +29,23 @@ def test_only_news_are_sent_until_the_last(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(events, "LOOKS_EVERY_S", 0)
     one, last = Event("progress", "1"), Event("ended", "2", last=True)
     assert sent(one, one, one, last) == [str(one), str(last)]
+
+
+def test_R37_a_run_that_goes_with_its_profile_ends_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "LOOKS_EVERY_S", 0)
+    found = iter([Event("progress", "1")])
+
+    def look() -> Event:
+        for event in found:
+            return event
+        raise NotFound("there is no run r1")
+
+    async def received() -> list[str]:
+        parts: AsyncIterator[str] = stream(look).body_iterator  # type: ignore[assignment] # of text, see `stream`
+        return [part async for part in parts]
+
+    with start_blocking_portal() as thread:
+        assert thread.call(received) == [str(Event("progress", "1")), str(Event("ended", "", last=True))]
 
 
 def test_a_comment_keeps_a_quiet_connection_alive(monkeypatch: pytest.MonkeyPatch) -> None:
