@@ -107,10 +107,9 @@ def _answer(product: Application, asked: Asked, ask: Callable[[Inquiry], Answer]
             return ask(opened)
     except NotFound:
         raise
-    except BadInput:
-        asked.errors["q"] = _(_TOO_SHORT)
     except WiceSyncError as error:
-        asked.errors[""] = str(error)
+        is_short = isinstance(error, BadInput) and "text" in error.fields
+        asked.errors |= {"q": _(_TOO_SHORT)} if is_short else {"": str(error)}
     return None
 
 

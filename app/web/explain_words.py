@@ -38,7 +38,7 @@ _LOOKS: Final[Mapping[State, tuple[str, str]]] = {
     State.GONE: ("quiet", "trash"),
     State.UNKNOWN: ("quiet", "help-circle"),
 }
-_ABSENCES: Final[Mapping[Absence, str]] = {
+ABSENCES: Final[Mapping[Absence, str]] = {
     Absence.DELETED: N_("not there any more"),
     Absence.MOVED_AWAY: N_("in another folder"),
     Absence.UNFLAGGED: N_("there, without this account's Outlook sync flag"),
@@ -47,7 +47,7 @@ _ABSENCES: Final[Mapping[Absence, str]] = {
     Absence.LEFT: N_("there, without this account's employee as participant"),
     Absence.EXTERNAL: N_("there, marked as external"),
 }
-_OBSTACLES: Final[Mapping[Obstacle, str]] = {
+OBSTACLES: Final[Mapping[Obstacle, str]] = {
     Obstacle.NOT_A_CONTACT: N_("there, but no contact"),
     Obstacle.UNREADABLE: N_("there, but damaged"),
     Obstacle.NO_NAME: N_("there, but without a name"),
@@ -133,8 +133,8 @@ def _whereabouts(trace: Trace) -> str:
     if trace.absence is Absence.MOVED_AWAY and trace.folder:
         return _("in the folder “%(folder)s”", folder=trace.folder)
     if trace.absence:
-        return _(_ABSENCES[trace.absence])
-    return _(_OBSTACLES[trace.obstacle]) if trace.obstacle else _("there, in its place")
+        return _(ABSENCES[trace.absence])
+    return _(OBSTACLES[trace.obstacle]) if trace.obstacle else _("there, in its place")
 
 
 def gap(one: Gap) -> str:
