@@ -86,15 +86,22 @@ def _not_offered(case: Case) -> Verdict | None:
 
 
 _OBSTACLES: Final[Mapping[Obstacle, Cause]] = {obstacle: Cause(obstacle.value) for obstacle in Obstacle}
+_UNFIT: Final[Mapping[HintReason, Cause]] = {HintReason(obstacle.value): Cause(obstacle.value) for obstacle in Obstacle}
 
 
 def _unfit(case: Case) -> Verdict | None:
-    """An item that its server shows, in its place, but that cannot be carried."""
+    """An item that is in its place, but cannot be carried."""
     for trace in case.traces:
         if trace.obstacle and trace.absence is None:
             return Verdict(_OBSTACLES[trace.obstacle], _detail(_OBSTACLES[trace.obstacle], trace.detail))
-    secret = any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in case.traces)
-    return Verdict(Cause.FOREIGN_PRIVATE) if secret else None
+    if any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in case.traces):
+        return Verdict(Cause.FOREIGN_PRIVATE)
+    # As long as its server was not asked, the books say it, also of an item that was linked before.
+    asked = {trace.side for trace in case.traces}
+    for seen in case.seen:
+        if seen.held and seen.held in _UNFIT and seen.side not in asked:
+            return Verdict(_UNFIT[seen.held], _detail(_UNFIT[seen.held], seen.detail))
+    return None
 
 
 def _detail(cause: Cause, detail: str) -> tuple[Fact, ...]:

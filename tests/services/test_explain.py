@@ -13,7 +13,7 @@ from app.domain.plan import HintReason, Seen
 from app.domain.sync import Sighting
 from app.errors import BadInput
 from app.ports import Cursor
-from app.rules.causes import State
+from app.rules.causes import Cause, State
 from app.services.explain import Inquiry, explain, search
 from app.services.explanations import state_of
 from tests.adapters.db.world import CONTACTS, EXCHANGE, WICE, configure, intent, link
@@ -53,6 +53,7 @@ def test_R41_R19_what_became_somebodys_private_matter_has_neither_name_nor_past(
     [item] = explain(books, "schulz").items
     assert (item.label, item.timeline) == ("", ())
     assert "schulz" not in repr(item.json()).lower()
+    assert item.verdict.cause is Cause.FOREIGN_PRIVATE
     assert [hit.label for hit in search(books.finder, "schulz").hits] == [""]
 
 
