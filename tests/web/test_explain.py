@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.domain.people import Role
 from app.domain.sync import Absence, Obstacle, Side
+from app.http import cookies
 from app.rules.causes import Cause, Fact, FactName, State, Verdict
 from app.services.explaining_words import ADVICE
 from app.services.explanations import Explanation
@@ -156,3 +160,37 @@ def test_R41_every_code_has_its_look() -> None:
     assert set(explain_words.ABSENCES) == set(Absence)
     assert set(explain_words.OBSTACLES) == set(Obstacle)
     assert set(explain_words.SERVERS) == set(Side)
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def test_R41_asking_both_servers_shows_that_it_goes_on_and_stays_on_the_page(
+    page: Page, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    def held(route: Route) -> None:
+        """The answer comes when the page has told that it waits for it."""
+        expect(page.locator("#asking")).to_be_visible()
+        route.continue_()
+
+    settings = Settings(home=tmp_path / "home")
+    with running_portal(settings) as portal, Office(sandbox, settings) as office:
+        office.wice.person("Schulz", firstname="Eva")
+        cookie = portal.browser().cookies[cookies.SESSION]
+        page.context.add_cookies([{"name": cookies.SESSION, "value": cookie, "url": portal.address}])
+        page.goto(f"{portal.address}/explain")
+        page.evaluate("window.stayed = true")
+        expect(page.locator("#asking")).not_to_be_visible()
+        page.fill("#q", "schulz")
+        page.fill("#profile", "anna")
+        page.check("#live")
+        page.route("**/explain?**", held)
+        page.click("#ask")
+        expect(page.locator(".ws-explained")).to_contain_text("Rule R4")
+        assert page.evaluate("window.stayed")
+        assert page.evaluate("document.activeElement.id") == "ask"
+        assert "live=1" in page.url
