@@ -1,6 +1,7 @@
 """Runs that are asked for: one row per wish, claimed once, never lost, whichever database (R36)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -292,8 +293,8 @@ class TestR36Schedule:
     def test_R38_only_the_oldest_that_a_licence_covers_are_asked_for(self, database, covered, due):
         database.registry.save(account("bernd"))
         for owner, name in (("anna", "more"), ("bernd", "bernd")):
-            folders = {"contacts_folder": name, "calendar_folder": name}
-            database.registry.save(Profile(account=owner, name=name, schedule="every 15 minutes", **folders))
+            quick = Profile(account=owner, name=name, schedule="every 15 minutes")
+            database.registry.save(replace(quick, contacts_folder=name, calendar_folder=name))
         asked = database.dispatch.ask_for_due(EVERY, 10, covered)
         assert len(asked) == due
         assert due == 0 or database.registry.profile_of("anna", "anna").id in {request.profile for request in asked}
