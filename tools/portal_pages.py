@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Final
+from urllib.parse import quote
 
 from app.bootstrap import Application
 from app.domain.account import Template
 from app.domain.people import SYSTEM, Role
 from app.domain.run import RunStatus, Verb
 from app.domain.views import Cut, RunFilter
-from app.errors import Taken
 from app.http import cookies
 from app.services.sign_in import Client
 
-ACCOUNT: Final = "anna"
-PROFILE: Final = "anna/anna"
 TEMPLATE: Final = "Vertrieb"
 USER: Final = "petra"
 PASSWORD: Final = "correct horse battery"  # noqa: S105 - of a user of the demo
@@ -32,23 +30,23 @@ PAGES: Final[Mapping[str, str]] = {
     "account-remove": "/accounts/{account}/remove",
     "account-rename": "/accounts/{account}/rename",
     "audit": "/audit",
-    "exchange-server": "/exchange-servers/mail",
-    "exchange-server-delete": "/exchange-servers/mail/delete",
+    "exchange-server": "/exchange-servers/{exchange_server}",
+    "exchange-server-delete": "/exchange-servers/{exchange_server}/delete",
     "exchange-server-new": "/exchange-servers/new",
-    "exchange-server-test": "/exchange-servers/mail/test",
+    "exchange-server-test": "/exchange-servers/{exchange_server}/test",
     "explain": "/explain",
     "explain-found": "/explain?q={search}",
-    "explain-item": "/explain?q={search}&profile={profile}",
+    "explain-item": "/explain?q={search}&profile={account}/{name}",
     "failures": "/failures",
     "licence": "/licence",
     "me": "/me",
     "missing": "/nowhere",
     "overview": "/",
-    "profile": "/accounts/{account}/profiles/{account}",
-    "profile-delete": "/accounts/{account}/profiles/{account}/delete",
-    "profile-edit": "/accounts/{account}/profiles/{account}/edit",
+    "profile": "/accounts/{account}/profiles/{name}",
+    "profile-delete": "/accounts/{account}/profiles/{name}/delete",
+    "profile-edit": "/accounts/{account}/profiles/{name}/edit",
     "profile-new": "/accounts/{account}/profiles/new",
-    "profile-rename": "/accounts/{account}/profiles/{account}/rename",
+    "profile-rename": "/accounts/{account}/profiles/{name}/rename",
     "profiles": "/profiles",
     "profiles-new": "/profiles/new",
     "run-analysed": "/runs/{analysed}",
@@ -76,10 +74,10 @@ PAGES: Final[Mapping[str, str]] = {
     "user-new": "/users/new",
     "users": "/users",
     "welcome": "/welcome/{link}",
-    "wice-server": "/wice-servers/main",
-    "wice-server-delete": "/wice-servers/main/delete",
+    "wice-server": "/wice-servers/{wice_server}",
+    "wice-server-delete": "/wice-servers/{wice_server}/delete",
     "wice-server-new": "/wice-servers/new",
-    "wice-server-test": "/wice-servers/main/test",
+    "wice-server-test": "/wice-servers/{wice_server}/test",
 }
 """By a name for its picture; what stands in braces is replaced by what `things` finds."""
 
@@ -93,24 +91,30 @@ def addresses(product: Application) -> Iterator[tuple[str, str]]:
 
 def things(product: Application) -> Mapping[str, str]:
     """What the demo has, and what it is given here because it lacks it: a template, a token, and a user who has not chosen a password yet."""
-    try:
-        product.registry.create(Template(name=TEMPLATE))
-    except Taken:
+    account = product.registry.accounts(secrets=False)[0]
+    profile = product.registry.profiles_of_account(account.name)[0]
+    templates = product.registry.templates() or [Template(name=TEMPLATE)]
+    if not product.registry.templates():
+        product.registry.create(templates[0])
+    if USER in {user.name for user in product.people.users()}:
         product.people.remove(product.people.user(USER), SYSTEM)
     _user, link = product.people.add(USER, Role.OPERATOR, SYSTEM)
     token, _text = product.api_tokens.make(USER, "Monitoring", Role.AUDITOR, None, SYSTEM)
-    return {
-        "account": ACCOUNT,
-        "profile": PROFILE,
+    found = {
+        "account": account.name,
+        "name": profile.name,
+        "wice_server": account.wice_server,
+        "exchange_server": account.exchange_server,
         "search": SEARCH,
-        "template": TEMPLATE,
+        "template": templates[0].name,
         "user": USER,
         "token": str(token.id),
         "link": link.rpartition("/")[2],
-        "analysed": _run(product, RunFilter(account=ACCOUNT, verb=Verb.ANALYSE)),
-        "done": _run(product, RunFilter(account=ACCOUNT, verb=Verb.SYNC)),
+        "analysed": _run(product, RunFilter(account=account.name, verb=Verb.ANALYSE)),
+        "done": _run(product, RunFilter(account=account.name, verb=Verb.SYNC)),
         "stopped": _run(product, RunFilter(status=RunStatus.NEEDS_CONFIRMATION)),
     }
+    return {name: quote(value, safe="") for name, value in found.items()}
 
 
 def _run(product: Application, wanted: RunFilter) -> str:
