@@ -32,7 +32,7 @@ LOOKS: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 README: Final[Mapping[str, tuple[str, str]]] = {
     "portal-overview.png": ("en-desktop", "overview"),
-    "portal-plan.png": ("en-desktop", "run-open"),
+    "portal-plan.png": ("en-desktop", "run-stopped"),
     "portal-explain.png": ("en-desktop-dark", "explain-item"),
     "portal-phone.png": ("de-phone", "overview"),
 }
