@@ -11,7 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.services.network import allow_loopback_only
 
-pytest_plugins = ["tests.services.portal", "tests.services.postgres", "tests.services.sandbox"]
+pytest_plugins = [
+    "tests.services.browser",
+    "tests.services.portal",
+    "tests.services.postgres",
+    "tests.services.sandbox",
+]
 
 allow_loopback_only()
 

@@ -120,7 +120,10 @@ class OverviewOut(BaseModel):
     confirmations: CasesOut = Field(description="Plans that wait for an answer.")
     failing: CasesOut = Field(description="Profiles whose latest run failed.")
     frozen: CasesOut = Field(description="Profiles with frozen items.")
-    quarantined: RefusedOut = Field(description="Items that rest after refusals.", examples=[{"items": [], "total": 0}])
+    quarantined: RefusedOut = Field(
+        description="Items in quarantine, until they change or are retried (R32).",
+        examples=[{"items": [], "total": 0}],
+    )
     licence: LicenceOut = Field(description="How it stands with the licence.")
     first_steps: list[FirstStepOut] = Field(description="Of a new installation; empty once there was a run.")
 

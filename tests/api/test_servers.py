@@ -28,10 +28,10 @@ def test_a_server_is_added_changed_renamed_and_removed(portal: RunningPortal, pa
     assert moved.json()["url"] == "https://x.example.com"
     stale = api.patch(where, json={"url": "https://y.example.com"}, headers={"If-Match": made.headers["etag"]})
     assert stale.status_code == 412
-    assert api.post(f"{where}/rename", json={"name": "new"}).status_code == 204
-    renamed = api.get(f"{path}/new")
+    assert api.post(f"{where}/rename", json={"name": "branch"}).status_code == 204
+    renamed = api.get(f"{path}/branch")
     assert renamed.json()["url"] == "https://x.example.com"
-    assert api.delete(f"{path}/new", headers={"If-Match": renamed.headers["etag"]}).status_code == 204
+    assert api.delete(f"{path}/branch", headers={"If-Match": renamed.headers["etag"]}).status_code == 204
     assert api.get(path).json() == []
 
 

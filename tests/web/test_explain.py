@@ -163,8 +163,8 @@ def test_R41_every_code_has_its_look() -> None:
 
 
 @pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context()
+def page(chrome: Browser) -> Iterator[Page]:
+    context = chrome.new_context()
     yield context.new_page()
     context.close()
 

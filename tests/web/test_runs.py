@@ -203,10 +203,10 @@ def test_failed_items_are_tried_again_one_by_one_or_all_of_a_profile(portal: Run
 
 
 @pytest.fixture
-def tab(portal: RunningPortal, chromium: Browser) -> Iterator[Page]:
+def tab(portal: RunningPortal, chrome: Browser) -> Iterator[Page]:
     """An operator's browser with scripts."""
     session = portal.browser(Role.OPERATOR)
-    context = chromium.new_context(base_url=portal.address)
+    context = chrome.new_context(base_url=portal.address)
     context.add_cookies(
         [{"name": one.name, "value": one.value or "", "url": portal.address} for one in session.cookies.jar]
     )

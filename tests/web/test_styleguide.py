@@ -8,9 +8,9 @@ PHONE = {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def page(chromium, frame, request):
+def page(chrome, frame, request):
     settings = {"viewport": DESKTOP, "color_scheme": "light", "base_url": frame} | getattr(request, "param", {})
-    context = chromium.new_context(**settings)
+    context = chrome.new_context(**settings)
     context.add_cookies([{"name": "as", "value": "administrator", "url": frame}])
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()

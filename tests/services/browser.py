@@ -1,4 +1,4 @@
-"""Chromium, and windows of it in which somebody is signed in."""
+"""One Chromium for all tests of a process: Playwright's synchronous interface cannot be opened twice in one thread."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tools.chromium import chromium
+from tools import chromium
 
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
-    with chromium() as browser:
+    with chromium.chromium() as browser:
         yield browser
