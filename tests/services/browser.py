@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tools import chromium
+from tools.chromium import chromium
 
 
 @pytest.fixture(scope="session")
 def chrome() -> Iterator[Browser]:
-    with chromium.chromium() as browser:
+    with chromium() as browser:
         yield browser
