@@ -14,18 +14,14 @@ from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
 from app.api.paging import Cursor, Limit, Paged
 from app.domain.account import Account
-from app.domain.people import Actor, Permission
 from app.domain.views import AccountFilter, AccountRow, AccountState, Cut
 from app.errors import NotFound
-from app.http.security import needs
+from app.http.callers import Configurer, Reader, Runner
 from app.http.state import Here, Portal
 from app.services.connection import Step, check_exchange, check_wice
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
 
 _NAME = Field(description="How the account is called here; no slash.", examples=["anna"])
 _EMAIL = Field(default="", description="The user's default address in Wice; appointments need it.", examples=["anna@example.com"])  # fmt: skip

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.accounts import Configurer, Reader, Runner, Wanted
+from app.api.accounts import Wanted
 from app.api.idempotency import Idempotent
 from app.domain.views import AccountFilter, AccountState
 from app.errors import BadInput, Taken
+from app.http.callers import Configurer, Reader, Runner
 from app.http.state import Here, Portal
 from app.services.exporting import exported
 from app.services.import_file import Remark, Source

@@ -11,15 +11,14 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, Field
 
 from app.api.paging import Cursor, Limit, Paged
-from app.domain.people import Actor, AuditEntry, AuditQuery, Permission, Via
+from app.domain.people import AuditEntry, AuditQuery, Via
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services.audit import csv_rows, json_lines
 
 router = APIRouter(tags=["audit"])
 
-Reader = Annotated[Actor, needs(Permission.READ)]
 Format = Annotated[Literal["csv", "jsonl"], Query(description="A table, or one JSON object on each line.")]
 _OLDER, _NEWER = "o", "n"
 

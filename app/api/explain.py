@@ -8,15 +8,13 @@ from fastapi import APIRouter, Query
 
 from app.api.explain_models import AnswerOut, FoundOut
 from app.bootstrap import inquiry
-from app.domain.people import Actor, Permission
 from app.domain.sync import Kind
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services import explain
 
 router = APIRouter(prefix="/explain", tags=["explain"])
 
-Reader = Annotated[Actor, needs(Permission.READ)]
 Text = Annotated[
     str,
     Query(max_length=200, description="Words of a name, an e-mail address or a title; all have to occur."),

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.idempotency import Idempotent
 from app.domain.licence import Edition, LicenceState, LicenceStatus
-from app.domain.people import Actor, Permission
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 
 router = APIRouter(tags=["licence"], route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Administrator = Annotated[Actor, needs(Permission.CONFIGURE)]
 NOTICE = "Licence-Notice"
 """Header of every answer as long as something is not written because of the licence: why."""
 
@@ -67,7 +63,7 @@ def read_licence(here: Here, _: Reader) -> LicenceOut:
 
 
 @router.post("/licence")
-def activate_licence(here: Here, by: Administrator, body: LicenceKey) -> LicenceOut:
+def activate_licence(here: Here, by: Configurer, body: LicenceKey) -> LicenceOut:
     """Activate a key; one that is active already stays as it is."""
     status = here.product.licences.activate(body.key, by)
     here.house.forget()

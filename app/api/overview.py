@@ -11,9 +11,8 @@ from pydantic import BaseModel, Field
 
 from app.api.licence import LicenceOut
 from app.api.run_models import FailureOut
-from app.domain.people import Actor, Permission
 from app.domain.views import AccountState, Activity, Overview, ProfileRow, Todo
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services.entries import Zone
 from app.services.first_steps import FirstStep, first_steps
@@ -21,7 +20,6 @@ from app.services.overview import in_progress, overview, standstill
 
 router = APIRouter(tags=["overview"])
 
-Reader = Annotated[Actor, needs(Permission.READ)]
 _PROFILE = Field(description="account/profile.", examples=["anna/outlook"])
 
 

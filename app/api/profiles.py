@@ -24,10 +24,9 @@ from app.api.profile_models import (
 from app.api.run_models import RunOut
 from app.domain.account import Profile
 from app.domain.ids import ProfileId
-from app.domain.people import Actor, Permission
 from app.domain.sync import Kind
 from app.domain.views import AccountState, Cut, ProfileFilter
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 from app.services.browsing import choices
 from app.services.removal import ask_removal
@@ -35,8 +34,6 @@ from app.services.runs import look_up
 
 router = APIRouter(tags=["profiles"], route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
 Words = Annotated[str, Query(max_length=200, description="Only those; empty: all.")]
 Full = Annotated[
     bool,

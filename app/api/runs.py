@@ -12,15 +12,14 @@ from app.api.idempotency import Idempotent
 from app.api.paging import Cursor, Limit, Paged
 from app.api.run_models import ActionOut, ChoiceIn, FailureOut, PlanOut, RunIn, RunOut, RunRowOut
 from app.domain.ids import RunId
-from app.domain.people import Actor, Permission
 from app.domain.plan import Op, Reason
 from app.domain.plan_views import ChangeFilter
 from app.domain.run import RunStatus, Verb
 from app.domain.sync import Kind, Side
 from app.domain.views import Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
+from app.http.callers import Reader, Runner
 from app.http.events import Event, stream
-from app.http.security import needs
 from app.http.state import Here
 from app.services import runs
 from app.services.leave_out import leave_out
@@ -28,8 +27,6 @@ from app.services.requests import ask, cancel
 
 router = APIRouter(tags=["runs"], route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
 _BY_ITSELF = (Verb.ANALYSE, Verb.SYNC, Verb.RETRY)
 
 

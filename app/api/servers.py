@@ -11,15 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
 from app.domain.account import Access, Account, Auth, ExchangeServer, WiceServer
-from app.domain.people import Actor, Permission
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.services.connection import Step, check_exchange, check_wice
 
 router = APIRouter(tags=["servers"], route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Administrator = Annotated[Actor, needs(Permission.CONFIGURE)]
 WithAccounts = Annotated[bool, Query(description="Remove the accounts that use it as well; else it is refused.")]
 _NAME = Field(description="Its name here; unique.", examples=["main"])
 _CA = Field(default="", description="Path on this server to further certificate authorities (PEM).", examples=[""])
@@ -160,7 +157,7 @@ def list_wice_servers(here: Here, _: Reader) -> list[WiceServerOut]:
 
 
 @router.post("/wice-servers", status_code=201)
-def create_wice_server(here: Here, by: Administrator, body: WiceServerIn, response: Response) -> WiceServerOut:
+def create_wice_server(here: Here, by: Configurer, body: WiceServerIn, response: Response) -> WiceServerOut:
     """Add one."""
     server = here.product.administration.create(WiceServer, body.model_dump(exclude_none=True), by)
     response.headers["Location"] = f"/api/v1/wice-servers/{server.name}"
@@ -179,7 +176,7 @@ def read_wice_server(here: Here, _: Reader, name: str, response: Response) -> Wi
 @router.patch("/wice-servers/{name}")
 def update_wice_server(
     here: Here,
-    by: Administrator,
+    by: Configurer,
     name: str,
     body: WiceServerChange,
     version: IfMatch,
@@ -196,7 +193,7 @@ def update_wice_server(
 
 @router.delete("/wice-servers/{name}", status_code=204)
 def delete_wice_server(
-    here: Here, by: Administrator, name: str, version: IfMatch, with_accounts: WithAccounts = False
+    here: Here, by: Configurer, name: str, version: IfMatch, with_accounts: WithAccounts = False
 ) -> None:
     """Remove it here; nothing changes on the server itself."""
     stored = replace(here.product.registry.wice_server(name), version=version)
@@ -204,13 +201,13 @@ def delete_wice_server(
 
 
 @router.post("/wice-servers/{name}/rename", status_code=204)
-def rename_wice_server(here: Here, by: Administrator, name: str, body: Rename) -> None:
+def rename_wice_server(here: Here, by: Configurer, name: str, body: Rename) -> None:
     """Its accounts stay with it."""
     here.product.administration.rename(here.product.registry.wice_server(name), body.name, by)
 
 
 @router.post("/wice-servers/{name}/test")
-def try_wice_server(here: Here, _: Administrator, name: str, body: WiceTrial) -> list[StepOut]:
+def try_wice_server(here: Here, _: Configurer, name: str, body: WiceTrial) -> list[StepOut]:
     """Test the connection; takes up to a minute, writes nothing."""
     server = here.product.registry.wice_server(name, secrets=True)
     trial = _trial(name, body.username, body.password)
@@ -224,9 +221,7 @@ def list_exchange_servers(here: Here, _: Reader) -> list[ExchangeServerOut]:
 
 
 @router.post("/exchange-servers", status_code=201)
-def create_exchange_server(
-    here: Here, by: Administrator, body: ExchangeServerIn, response: Response
-) -> ExchangeServerOut:
+def create_exchange_server(here: Here, by: Configurer, body: ExchangeServerIn, response: Response) -> ExchangeServerOut:
     """Add one."""
     server = here.product.administration.create(ExchangeServer, body.model_dump(exclude_none=True), by)
     response.headers["Location"] = f"/api/v1/exchange-servers/{server.name}"
@@ -244,7 +239,7 @@ def read_exchange_server(here: Here, _: Reader, name: str, response: Response) -
 
 @router.patch("/exchange-servers/{name}")
 def update_exchange_server(
-    here: Here, by: Administrator, name: str, body: ExchangeServerChange, version: IfMatch, response: Response
+    here: Here, by: Configurer, name: str, body: ExchangeServerChange, version: IfMatch, response: Response
 ) -> ExchangeServerOut:
     """Change it from the version that was read."""
     stored = replace(here.product.registry.exchange_server(name), version=version)
@@ -255,7 +250,7 @@ def update_exchange_server(
 
 @router.delete("/exchange-servers/{name}", status_code=204)
 def delete_exchange_server(
-    here: Here, by: Administrator, name: str, version: IfMatch, with_accounts: WithAccounts = False
+    here: Here, by: Configurer, name: str, version: IfMatch, with_accounts: WithAccounts = False
 ) -> None:
     """Remove it here; nothing changes on the server itself."""
     stored = replace(here.product.registry.exchange_server(name), version=version)
@@ -263,13 +258,13 @@ def delete_exchange_server(
 
 
 @router.post("/exchange-servers/{name}/rename", status_code=204)
-def rename_exchange_server(here: Here, by: Administrator, name: str, body: Rename) -> None:
+def rename_exchange_server(here: Here, by: Configurer, name: str, body: Rename) -> None:
     """Its accounts stay with it."""
     here.product.administration.rename(here.product.registry.exchange_server(name), body.name, by)
 
 
 @router.post("/exchange-servers/{name}/test")
-def try_exchange_server(here: Here, _: Administrator, name: str, body: ExchangeTrial) -> list[StepOut]:
+def try_exchange_server(here: Here, _: Configurer, name: str, body: ExchangeTrial) -> list[StepOut]:
     """Test the connection; takes up to a minute, writes nothing."""
     server = here.product.registry.exchange_server(name, secrets=True)
     trial = _trial(name, body.username, body.password, body.mailbox)

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.etags import IfMatch, tag
 from app.domain.options import Options
-from app.domain.people import Actor, Permission
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.services.options import change, version_of
 from app.settings import variable
 
 router = APIRouter(prefix="/settings", tags=["settings"])
-
-Reader = Annotated[Actor, needs(Permission.READ)]
-Administrator = Annotated[Actor, needs(Permission.CONFIGURE)]
 
 
 class SettingsOut(BaseModel):
@@ -66,7 +62,7 @@ def read_settings(here: Here, _: Reader, response: Response) -> SettingsOut:
 
 @router.patch("")
 def update_settings(
-    here: Here, by: Administrator, body: SettingsChange, version: IfMatch, response: Response
+    here: Here, by: Configurer, body: SettingsChange, version: IfMatch, response: Response
 ) -> SettingsOut:
     """Change some; they count at once."""
     given = body.model_dump(exclude_none=True)

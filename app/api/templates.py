@@ -12,14 +12,10 @@ from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
 from app.api.profile_models import CarriedOut, Followers, NewName, TemplateChange, TemplateIn, TemplateOut
 from app.domain.account import Carried, Template
-from app.domain.people import Actor, Permission
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 
 router = APIRouter(prefix="/templates", tags=["templates"], route_class=Idempotent)
-
-Reader = Annotated[Actor, needs(Permission.READ)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
 
 
 @router.get("")

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.idempotency import Idempotent
 from app.api.run_models import RunOut
 from app.domain.ids import RunId
-from app.domain.people import Actor, Permission
 from app.domain.run import Verb
-from app.http.security import needs
+from app.http.callers import Runner
 from app.http.state import Here
 from app.services import runs
 from app.services.requests import ask
 
 router = APIRouter(tags=["runs"], route_class=Idempotent)
-
-Runner = Annotated[Actor, needs(Permission.RUN)]
 
 
 class UndoIn(BaseModel):

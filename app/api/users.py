@@ -11,14 +11,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
-from app.domain.people import Actor, ApiToken, Permission, Role, User
-from app.http.security import needs
+from app.domain.people import ApiToken, Role, User
+from app.http.callers import Manager, Reader
 from app.http.state import Here
 
 router = APIRouter(route_class=Idempotent)
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Manager = Annotated[Actor, needs(Permission.MANAGE)]
 _NAME = Field(description="The name with which somebody signs in; case does not matter.", examples=["anna"])
 _ROLE = Field(description="What they may: see the portal's page of users.", examples=["operator"])
 

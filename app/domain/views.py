@@ -87,15 +87,9 @@ class AccountFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileFilter:
-    """Which profiles; as `AccountFilter`, where `text` looks at the profile's account and `active` at both."""
+class ProfileFilter(AccountFilter):
+    """Which profiles; as for accounts, where `text` looks at the profile's account and `active` at both."""
 
-    text: str = ""
-    state: AccountState | None = None
-    wice_server: str = ""
-    exchange_server: str = ""
-    template: str = ""
-    active: bool | None = None
     account: str = ""
 
 

@@ -8,16 +8,14 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response, StreamingResponse
 
-from app.domain.people import Actor, AuditQuery, Permission
-from app.http.security import needs
+from app.domain.people import AuditQuery
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services.audit import csv_rows, json_lines
 from app.web import current
 from app.web.templating import render
 
 router = APIRouter()
-
-Reader = Annotated[Actor, needs(Permission.READ)]
 
 
 def _asked(

@@ -11,11 +11,10 @@ from starlette.responses import Response
 
 from app.bootstrap import Application, inquiry
 from app.bootstrap.application import now
-from app.domain.people import Actor, Permission
 from app.domain.sync import Kind, Side
 from app.domain.views import Cut, ProfileFilter
 from app.errors import BadInput, NotFound, WiceSyncError
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services import explain
 from app.services.explain import Inquiry
@@ -27,7 +26,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
 _PROPOSED: Final = 200
 """So many profiles are proposed while one types; any other can be typed in full."""
 _TOO_SHORT: Final = N_("Type at least two letters of a name, an e-mail address or a title.")

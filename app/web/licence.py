@@ -9,8 +9,7 @@ from starlette.responses import Response
 
 from app.bootstrap import is_embedded
 from app.domain.licence import KeyRefused
-from app.domain.people import Actor, Permission
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.web.flash import redirect
 from app.web.i18n import _
@@ -18,9 +17,6 @@ from app.web.licence_words import sentence
 from app.web.templating import render
 
 router = APIRouter()
-
-Reader = Annotated[Actor, needs(Permission.READ)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
 
 
 @router.get("/licence")

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission, Session
+from app.domain.people import Actor, Session
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
+from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.templating import render
 
 router = APIRouter()
-
-Reader = Annotated[Actor, needs(Permission.READ)]
-Text = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("/me")

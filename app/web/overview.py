@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Final
 
 from babel.dates import format_date, format_time
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.licence import LicenceStatus
-from app.domain.people import Actor, Permission
 from app.domain.views import AccountState, Activity, Fresh, Overview
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.services.first_steps import FirstStep, first_steps
 from app.services.overview import in_progress, overview, standstill
@@ -24,7 +23,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
 
 TILES: Final = (
     AccountState.HEALTHY,

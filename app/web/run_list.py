@@ -9,11 +9,10 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission
 from app.domain.run import SCHEDULED, RunStatus, Verb
 from app.domain.views import FailureFilter, RunFilter
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Reader, Runner
 from app.http.state import Here
 from app.services.requests import ask
 from app.web import current, run_words
@@ -24,8 +23,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
 BY_PERSON = (Verb.ANALYSE, Verb.SYNC, Verb.CONFIRM, Verb.DISCARD, Verb.UNDO, Verb.RETRY, Verb.REMOVE)
 ENDS = tuple(status for status in RunStatus if status is not RunStatus.RUNNING)
 

@@ -12,13 +12,12 @@ from starlette.responses import Response
 from app.bootstrap.application import now
 from app.domain.ids import RunId
 from app.domain.journal import JournalEntry
-from app.domain.people import Actor, Permission
 from app.domain.plan import Op, PlanState, Reason, StoredPlan
 from app.domain.plan_views import ChangeFilter
 from app.domain.run import Verb
 from app.domain.sync import Kind, Side
+from app.http.callers import Reader, Runner
 from app.http.events import Event, stream
-from app.http.security import needs
 from app.http.state import Here
 from app.services import runs
 from app.services.leave_out import leave_out
@@ -26,6 +25,7 @@ from app.services.requests import ask, cancel
 from app.services.runs import Looked
 from app.services.undo_offer import undo_offer
 from app.web import records, run_words
+from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.lists import cut
@@ -33,9 +33,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
-Text = Annotated[str, Form(max_length=1000)]
 Keys = Annotated[list[str] | None, Form(max_length=1000)]
 _WRITES = (Verb.SYNC, Verb.CONFIRM, Verb.RETRY)
 TOOLS: dict[str, Any] = {"words": run_words, "records": records}

@@ -7,16 +7,16 @@ from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.domain.account import Account, ExchangeServer, WiceServer
-from app.domain.people import Actor, Permission
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.services.connection import Step, check_exchange, check_wice
 from app.services.given import shown
+from app.web.asked import Text, Version
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.server_words import advice_of, as_toml, title_of
@@ -24,10 +24,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Administrator = Annotated[Actor, needs(Permission.CONFIGURE)]
-Text = Annotated[str, Form(max_length=1000)]
-Version = Annotated[int, Form()]
 Server = WiceServer | ExchangeServer
 
 
@@ -69,11 +65,11 @@ class _Pages:
         ):
             router.add_api_route(self.path + way, endpoint, methods=[method])
 
-    def new(self, request: Request, _by: Administrator) -> Response:
+    def new(self, request: Request, _by: Configurer) -> Response:
         """An empty form."""
         return self._form(request, None, {}, {})
 
-    def create(self, request: Request, here: Here, by: Administrator, typed: Typed) -> Response:
+    def create(self, request: Request, here: Here, by: Configurer, typed: Typed) -> Response:
         """Store it and offer the connection test."""
         try:
             server = here.product.administration.create(self._kind, typed, by)
@@ -91,7 +87,7 @@ class _Pages:
         self,
         request: Request,
         here: Here,
-        by: Administrator,
+        by: Configurer,
         name: str,
         typed: Typed,
         version: Version,
@@ -105,12 +101,12 @@ class _Pages:
             return self._form(request, stored, typed, _faults(error), 422)
         return redirect(f"{self.path}/{quote(name)}", _("Saved."))
 
-    def rename(self, here: Here, by: Administrator, name: str, new_name: Text, version: Version) -> Response:
+    def rename(self, here: Here, by: Configurer, name: str, new_name: Text, version: Version) -> Response:
         """Its accounts stay with it."""
         here.product.administration.rename(replace(self._of(here, name), version=version), new_name, by)
         return redirect(f"{self.path}/{quote(new_name.strip())}", _("Renamed."))
 
-    def try_page(self, request: Request, here: Here, _by: Administrator, name: str) -> Response:
+    def try_page(self, request: Request, here: Here, _by: Configurer, name: str) -> Response:
         """What to try the connection with."""
         return self._tested(request, self._of(here, name), None, "", "")
 
@@ -118,7 +114,7 @@ class _Pages:
         self,
         request: Request,
         here: Here,
-        _by: Administrator,
+        _by: Configurer,
         name: str,
         test_username: Text = "",
         test_password: Text = "",
@@ -143,7 +139,7 @@ class _Pages:
         )
         return self._tested(request, server, list(steps), test_username, test_mailbox)
 
-    def ask_delete(self, request: Request, here: Here, _by: Administrator, name: str) -> Response:
+    def ask_delete(self, request: Request, here: Here, _by: Configurer, name: str) -> Response:
         """The question, for browsers without scripts."""
         server = self._of(here, name)
         return render(
@@ -157,7 +153,7 @@ class _Pages:
             fields={"version": server.version},
         )
 
-    def delete(self, here: Here, by: Administrator, name: str, version: Version) -> Response:
+    def delete(self, here: Here, by: Configurer, name: str, version: Version) -> Response:
         """Refused while accounts use it."""
         here.product.administration.remove(replace(self._of(here, name), version=version), by)
         return redirect("/servers", _("%(name)s is removed.", name=name))

@@ -10,12 +10,12 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.services.options import change, version_of
 from app.settings import variable
+from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.sentences import all_said
@@ -23,9 +23,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
-Text = Annotated[str, Form(max_length=1000)]
 
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "home": N_("Directory of what the server keeps itself: its database, its keys"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.domain.people import Actor, Permission, Session
@@ -13,13 +13,12 @@ from app.http.cookies import SESSION, forget_session, keep_session
 from app.http.security import client_of, needs, own_path, public
 from app.http.state import Here
 from app.rules.passwords import LEAST
+from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.templating import render
 
 router = APIRouter()
-
-Text = Annotated[str, Form(max_length=1000)]
 
 
 @router.get("/sign-in", dependencies=[public()])

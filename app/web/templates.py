@@ -14,13 +14,15 @@ from starlette.responses import Response
 from app.domain.account import SHARED_SETTINGS, Carried, Template
 from app.domain.views import Cut, ProfileFilter
 from app.errors import BadInput, Superseded
+from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 from app.web import schedules, sentences
+from app.web.asked import Text, Version, WantedProfiles
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.lists import cut
 from app.web.profiles import words
-from app.web.profiles.asked import Configurer, Field, Fields, Reader, Version, Wanted, all_names
+from app.web.profiles.asked import Fields, all_names
 from app.web.profiles.faults import ADVICE
 from app.web.schedules import joined
 from app.web.templating import render
@@ -61,7 +63,7 @@ def add_template(request: Request, here: Here, by: Configurer, fields: Fields) -
 
 @router.get("/templates/{name}")
 def template_page(
-    request: Request, here: Here, _by: Reader, name: str, wanted: Wanted, after: str = "", before: str = ""
+    request: Request, here: Here, _by: Reader, name: str, wanted: WantedProfiles, after: str = "", before: str = ""
 ) -> Response:
     """Its settings, and who follows it."""
     template = here.product.registry.template(name)
@@ -103,7 +105,7 @@ def change_template(request: Request, here: Here, by: Configurer, name: str, fie
 
 @router.get("/templates/{name}/assign")
 def choose_followers(
-    request: Request, here: Here, _by: Configurer, name: str, wanted: Wanted, after: str = "", before: str = ""
+    request: Request, here: Here, _by: Configurer, name: str, wanted: WantedProfiles, after: str = "", before: str = ""
 ) -> Response:
     """Which profiles shall follow from now on?"""
     template = here.product.registry.template(name)
@@ -120,9 +122,9 @@ def assign_template(
     by: Configurer,
     name: str,
     pick: Picked = None,
-    scope: Field = "picked",
-    q: Field = "",
-    go: Field = "",
+    scope: Text = "picked",
+    q: Text = "",
+    go: Text = "",
 ) -> Response:
     """First what it would do to whom, then that."""
     templates = here.product.templates
@@ -139,7 +141,7 @@ def assign_template(
 
 @router.post("/templates/{name}/detach")
 def detach_profiles(
-    request: Request, here: Here, by: Configurer, name: str, pick: Picked = None, go: Field = ""
+    request: Request, here: Here, by: Configurer, name: str, pick: Picked = None, go: Text = ""
 ) -> Response:
     """Asks, then lets them go their own way."""
     names = pick or []
@@ -167,7 +169,7 @@ def ask_template_name(request: Request, here: Here, _by: Configurer, name: str) 
 
 @router.post("/templates/{name}/rename")
 def rename_template_page(
-    request: Request, here: Here, by: Configurer, name: str, new_name: Field = "", version: Version = 0
+    request: Request, here: Here, by: Configurer, name: str, new_name: Text = "", version: Version = 0
 ) -> Response:
     """Whoever follows it goes on following it."""
     stored = replace(here.product.registry.template(name), version=version)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission, Role
+from app.domain.people import Actor, Role
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Reader
 from app.http.state import Here
 from app.rules.access import lesser
+from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.templating import render
@@ -20,8 +20,6 @@ from app.web.templating import render
 router = APIRouter()
 
 # Everybody has tokens of their own, which can never do more than their owner.
-Reader = Annotated[Actor, needs(Permission.READ)]
-Text = Annotated[str, Form(max_length=1000)]
 
 LIFETIMES = {"30": N_("30 days"), "90": N_("90 days"), "365": N_("one year"), "": N_("no end")}
 

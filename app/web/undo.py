@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from app.bootstrap.application import now
 from app.domain.ids import RunId
-from app.domain.people import Actor, Permission
 from app.domain.plan_views import ChangeFilter
 from app.domain.run import Verb
 from app.domain.sync import Kind
-from app.http.security import needs
+from app.http.callers import Reader, Runner
 from app.http.state import Here
 from app.services import runs
 from app.services.requests import ask
@@ -27,8 +26,6 @@ from app.web.templating import render
 
 router = APIRouter()
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
 Items = Annotated[list[str] | None, Form(max_length=1000)]
 Scope = Annotated[str, Form(max_length=10)]
 Text = Annotated[str, Query(max_length=200)]

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission, Role
+from app.domain.people import Role
 from app.errors import BadInput
-from app.http.security import needs
+from app.http.callers import Manager
 from app.http.state import Here
+from app.web.asked import Text, Version
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.templating import render
 
 router = APIRouter()
 
-Manager = Annotated[Actor, needs(Permission.MANAGE)]
-Text = Annotated[str, Form(max_length=1000)]
-Version = Annotated[int, Form()]
 
 ROLE_TEXTS = {
     Role.ADMINISTRATOR: N_("Sets everything up, manages users, and may do what operators do."),

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from app.domain.account import Account
 from app.errors import BadInput, Superseded
+from app.http.callers import Configurer
 from app.http.state import Here, Portal
-from app.web.accounts.asked import Configurer, Field, address
+from app.web.accounts.page import address
+from app.web.asked import Text, Version
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.sentences import all_said, said
@@ -43,20 +45,19 @@ FIRST_PROFILE: Final = "Wice"
 
 
 def _settings(
-    email: Field = "",
-    wice_server: Field = "",
-    wice_username: Field = "",
-    wice_password: Field = "",
-    exchange_server: Field = "",
-    mailbox: Field = "",
-    exchange_username: Field = "",
-    exchange_password: Field = "",
+    email: Text = "",
+    wice_server: Text = "",
+    wice_username: Text = "",
+    wice_password: Text = "",
+    exchange_server: Text = "",
+    mailbox: Text = "",
+    exchange_username: Text = "",
+    exchange_password: Text = "",
 ) -> dict[str, str]:
     return dict(locals())
 
 
 Settings = Annotated[dict[str, str], Depends(_settings)]
-Version = Annotated[int, Form(ge=0)]
 
 
 @router.get("/accounts/new")
@@ -71,9 +72,9 @@ def add_account(
     here: Here,
     by: Configurer,
     settings: Settings,
-    name: Field = "",
-    profile_name: Field = "",
-    profile_template: Field = "",
+    name: Text = "",
+    profile_name: Text = "",
+    profile_template: Text = "",
 ) -> Response:
     """Add it, with its first profile if that has a name."""
     given = {"name": name, **settings}
@@ -102,7 +103,7 @@ def change_account(
     settings: Settings,
     name: str,
     version: Version = 0,
-    full_editing: Field = "",
+    full_editing: Text = "",
 ) -> Response:
     """Store what was typed, unless somebody else was faster."""
     stored = replace(here.product.registry.account(name), version=version)
@@ -127,7 +128,7 @@ def rename_account_page(request: Request, here: Here, _by: Configurer, name: str
 
 @router.post("/accounts/{name}/rename")
 def rename_account(
-    request: Request, here: Here, by: Configurer, name: str, new_name: Field = "", version: Version = 0
+    request: Request, here: Here, by: Configurer, name: str, new_name: Text = "", version: Version = 0
 ) -> Response:
     """Give it another name; everything else stays."""
     stored = replace(here.product.registry.account(name), version=version)

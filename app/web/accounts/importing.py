@@ -9,11 +9,12 @@ from starlette.responses import Response, StreamingResponse
 
 from app.domain.people import Actor
 from app.errors import BadInput, Superseded
+from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 from app.services.exporting import exported, sample
 from app.services.import_file import Source, decoded
 from app.services.importing import Line, Outcome, Preview
-from app.web.accounts.asked import Configurer, Field, Reader, Wanted, written_filter
+from app.web.asked import Text, WantedAccounts, written_filter
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.sentences import said, setting
@@ -24,7 +25,7 @@ router = APIRouter()
 _SHOWN: Final = 200
 _MOST_BYTES: Final = 20_000_000
 _TYPES: Final = {Source.CSV: "text/csv; charset=utf-8", Source.TOML: "application/toml; charset=utf-8"}
-Text = Annotated[str, Form()]
+Content = Annotated[str, Form()]
 
 
 @router.get("/accounts/import")
@@ -38,8 +39,8 @@ def preview_import(
     request: Request,
     here: Here,
     by: Configurer,
-    text: Text = "",
-    form: Field = "",
+    text: Content = "",
+    form: Text = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """What the file would do, row by row; nothing is changed."""
@@ -54,7 +55,7 @@ def preview_import(
 
 @router.post("/accounts/import/carry-out")
 def carry_import_out(
-    request: Request, here: Here, by: Configurer, sealed: Text = "", form: Field = "", digest: Field = ""
+    request: Request, here: Here, by: Configurer, sealed: Content = "", form: Text = "", digest: Text = ""
 ) -> Response:
     """Do exactly what the preview showed."""
     source = _source(form, "")
@@ -77,7 +78,7 @@ def import_sample(_by: Reader, form: Source) -> Response:
 
 
 @router.get("/accounts/export")
-def export_accounts(here: Here, _by: Reader, wanted: Wanted, form: Source = Source.CSV) -> Response:
+def export_accounts(here: Here, _by: Reader, wanted: WantedAccounts, form: Source = Source.CSV) -> Response:
     """The accounts that fit the list's filters, without secrets, to be imported again."""
     product = here.product
     names = product.views.account_names(wanted) if written_filter(wanted) else None

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.views import AccountState
+from app.http.callers import Reader
 from app.http.state import Here
-from app.web.accounts.asked import Reader, Wanted, Word, written_filter
+from app.web.asked import WantedAccounts, Word, written_filter
 from app.web.lists import cut
 from app.web.templating import render
 
@@ -16,7 +17,13 @@ router = APIRouter()
 
 @router.get("/accounts")
 def accounts(
-    request: Request, here: Here, _by: Reader, wanted: Wanted, sort: Word = "name", after: str = "", before: str = ""
+    request: Request,
+    here: Here,
+    _by: Reader,
+    wanted: WantedAccounts,
+    sort: Word = "name",
+    after: str = "",
+    before: str = "",
 ) -> Response:
     """All accounts that fit, page by page."""
     registry = here.product.registry

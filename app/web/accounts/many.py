@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from app.domain.views import AccountFilter
 from app.errors import BadInput
+from app.http.callers import Configurer, Runner
 from app.http.state import Here, Portal
 from app.services.many import RUNS, Change, Done, Meant, change_many, meant, run_many
-from app.web.accounts.asked import Configurer, Field, Runner, read_filter, written_filter
+from app.web.asked import Text, read_filter, written_filter
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.templating import render
@@ -27,13 +28,13 @@ class _Asked:
     def __init__(
         self,
         pick: Annotated[list[str] | None, Form()] = None,
-        scope: Field = "",
-        q: Field = "",
-        state: Field = "",
-        wice_server: Field = "",
-        exchange_server: Field = "",
-        template: Field = "",
-        active: Field = "",
+        scope: Text = "",
+        q: Text = "",
+        state: Text = "",
+        wice_server: Text = "",
+        exchange_server: Text = "",
+        template: Text = "",
+        active: Text = "",
         sure: Annotated[int, Form(ge=-1)] = -1,
     ) -> None:
         self.pick = pick or []
@@ -55,7 +56,7 @@ Asked = Annotated[_Asked, Depends()]
 
 
 @router.post("/accounts/many/runs")
-def run_accounts(request: Request, here: Here, by: Runner, asked: Asked, action: Field = "") -> Response:
+def run_accounts(request: Request, here: Here, by: Runner, asked: Asked, action: Text = "") -> Response:
     """Analyse or synchronise them, once somebody has agreed to how many that are."""
     if action not in RUNS:
         raise BadInput(_("Choose whether to analyse or to synchronise."))
@@ -70,7 +71,7 @@ def run_accounts(request: Request, here: Here, by: Runner, asked: Asked, action:
 
 @router.post("/accounts/many/changes")
 def change_accounts(
-    request: Request, here: Here, by: Configurer, asked: Asked, action: Field = "", new_template: Field = ""
+    request: Request, here: Here, by: Configurer, asked: Asked, action: Text = "", new_template: Text = ""
 ) -> Response:
     """Activate, deactivate or remove them, or assign a template, once somebody has agreed to how many that are."""
     if action not in set(Change):

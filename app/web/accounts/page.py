@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -10,10 +11,11 @@ from starlette.responses import Response
 from app.domain.run import Verb
 from app.domain.views import AccountRow, Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
+from app.http.callers import Reader, Runner
 from app.http.state import Here, Portal
 from app.services.connection import Step, check_exchange, check_wice
 from app.services.requests import ask, ask_many
-from app.web.accounts.asked import Field, Reader, Runner, address
+from app.web.asked import Text
 from app.web.checks import checks
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
@@ -23,6 +25,11 @@ router = APIRouter()
 
 _LATEST = Cut(limit=5)
 _VERBS = {"analyse": Verb.ANALYSE, "sync": Verb.SYNC}
+
+
+def address(name: str, *below: str) -> str:
+    """The account's page, or what lies below it."""
+    return "/".join(["/accounts", *(quote(part, safe="") for part in (name, *below))])
 
 
 @router.get("/accounts/{name}")
@@ -42,7 +49,7 @@ def account(request: Request, here: Here, _by: Reader, name: str) -> Response:
 
 
 @router.post("/accounts/{name}/runs")
-def run(here: Here, by: Runner, name: str, verb: Field = "", profile: Field = "") -> Response:
+def run(here: Here, by: Runner, name: str, verb: Text = "", profile: Text = "") -> Response:
     """Analyse or synchronise now: one profile, or all that are active."""
     if verb not in _VERBS:
         raise BadInput(_("Choose whether to analyse or to synchronise."))

@@ -6,48 +6,15 @@ from collections.abc import Iterator
 from typing import Annotated, Final
 from urllib.parse import quote
 
-from fastapi import Depends, Form, Query, Request
+from fastapi import Depends, Request
 
-from app.domain.people import Actor, Permission
-from app.domain.views import AccountState, Cut, ProfileFilter, ProfileRow
+from app.domain.views import Cut, ProfileFilter, ProfileRow
 from app.errors import NotFound
-from app.http.security import needs
 from app.http.state import Portal
 from app.ports.views import Views
 from app.web.i18n import _
 
-Reader = Annotated[Actor, needs(Permission.READ)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
-Word = Annotated[str, Query(max_length=200)]
-Field = Annotated[str, Form(max_length=1000)]
-Version = Annotated[int, Form(ge=0)]
-
-_ACTIVE: Final = {"yes": True, "no": False}
 _MANY: Final = 500
-
-
-def _wanted(
-    q: Word = "",
-    state: Word = "",
-    wice_server: Word = "",
-    exchange_server: Word = "",
-    template: Word = "",
-    active: Word = "",
-    account: Word = "",
-) -> ProfileFilter:
-    return ProfileFilter(
-        text=q,
-        state=AccountState(state) if state in set(AccountState) else None,
-        wice_server=wice_server,
-        exchange_server=exchange_server,
-        template=template,
-        active=_ACTIVE.get(active),
-        account=account,
-    )
-
-
-Wanted = Annotated[ProfileFilter, Depends(_wanted)]
-"""From the texts of an address; what makes no sense restricts nothing."""
 
 
 async def _fields(request: Request) -> dict[str, str]:

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.views import AccountFilter, AccountState, Cut
+from app.http.callers import Configurer, Reader
 from app.http.state import Here
+from app.web.asked import WantedProfiles, Word
 from app.web.i18n import _
 from app.web.lists import cut
-from app.web.profiles.asked import Configurer, Reader, Wanted, Word
 from app.web.profiles.words import DIRECTIONS
 from app.web.templating import render
 
@@ -20,7 +21,13 @@ _CHOICE = 20
 
 @router.get("/profiles")
 def profiles_page(
-    request: Request, here: Here, _by: Reader, wanted: Wanted, sort: Word = "name", after: str = "", before: str = ""
+    request: Request,
+    here: Here,
+    _by: Reader,
+    wanted: WantedProfiles,
+    sort: Word = "name",
+    after: str = "",
+    before: str = "",
 ) -> Response:
     """All that fit, page by page."""
     registry = here.product.registry

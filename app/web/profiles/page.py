@@ -10,12 +10,14 @@ from starlette.responses import Response
 from app.domain.account import Profile
 from app.domain.views import Cut, FailureFilter, RunFilter
 from app.errors import BadInput
+from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 from app.services.removal import ask_removal
+from app.web.asked import Text, Version
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import words
-from app.web.profiles.asked import Configurer, Field, Reader, Version, address, row
+from app.web.profiles.asked import address, row
 from app.web.sentences import said
 from app.web.templating import render
 
@@ -45,7 +47,7 @@ def profile_page(request: Request, here: Here, _by: Reader, account: str, profil
 
 @router.post("/accounts/{account}/profiles/{profile}/active")
 def switch_profile(
-    here: Here, by: Configurer, account: str, profile: str, active: Field = "", version: Version = 0
+    here: Here, by: Configurer, account: str, profile: str, active: Text = "", version: Version = 0
 ) -> Response:
     """Synchronise it from now on, or no longer."""
     is_active = active == "true"
@@ -62,7 +64,7 @@ def ask_profile_name(request: Request, here: Here, _by: Configurer, account: str
 
 @router.post("/accounts/{account}/profiles/{profile}/rename")
 def rename_profile_page(
-    request: Request, here: Here, by: Configurer, account: str, profile: str, name: Field = "", version: Version = 0
+    request: Request, here: Here, by: Configurer, account: str, profile: str, name: Text = "", version: Version = 0
 ) -> Response:
     """Everything else stays (R37)."""
     stored = _seen(here, account, profile, version)
@@ -87,7 +89,7 @@ def delete_profile_page(
     account: str,
     profile: str,
     version: Version = 0,
-    also_remove: Field = "",
+    also_remove: Text = "",
 ) -> Response:
     """Here only; or, by a run, also in Outlook what was synchronised there (R37)."""
     stored = _seen(here, account, profile, version)

@@ -19,6 +19,7 @@ from app.domain.people import Actor, Permission
 from app.domain.run import Verb
 from app.domain.sync import Kind
 from app.errors import BadInput, NotFound, Superseded
+from app.http.callers import Configurer
 from app.http.state import Here, Portal
 from app.rules.access import may
 from app.services.connection import Step
@@ -29,7 +30,7 @@ from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import draft as drafts
 from app.web.profiles import faults, login, words
-from app.web.profiles.asked import Configurer, Fields, address
+from app.web.profiles.asked import Fields, address
 from app.web.profiles.draft import Draft
 from app.web.profiles.folders import browse
 from app.web.profiles.summary import warnings

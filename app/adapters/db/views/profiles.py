@@ -98,7 +98,7 @@ def _conditions(wanted: ProfileFilter) -> Iterator[ColumnElement[bool]]:
         yield _rank == wanted.state.rank
 
 
-def account_conditions(wanted: AccountFilter | ProfileFilter) -> Iterator[ColumnElement[bool]]:
+def account_conditions(wanted: AccountFilter) -> Iterator[ColumnElement[bool]]:
     """What both filters ask of the account itself."""
     if words := words_of(wanted.text):
         yield matching(accounts.c.terms, words)

@@ -1,23 +1,17 @@
-"""What the address of the list, or the form made from it, says about which accounts are meant."""
+"""What addresses and forms say: single texts, the version that a form was made from, and which accounts or profiles a list means."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Final
-from urllib.parse import quote
 
 from fastapi import Depends, Form, Query
 
-from app.domain.people import Actor, Permission
-from app.domain.views import AccountFilter, AccountState
-from app.http.security import needs
-
-Reader = Annotated[Actor, needs(Permission.READ)]
-Runner = Annotated[Actor, needs(Permission.RUN)]
-Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
+from app.domain.views import AccountFilter, AccountState, ProfileFilter
 
 Word = Annotated[str, Query(max_length=200)]
-Field = Annotated[str, Form(max_length=1000)]
+Text = Annotated[str, Form(max_length=1000)]
+Version = Annotated[int, Form(ge=0)]
 
 _ACTIVE: Final = {"yes": True, "no": False}
 
@@ -46,7 +40,7 @@ def written_filter(wanted: AccountFilter) -> dict[str, str]:
     return texts
 
 
-def _of_address(
+def _accounts(
     q: Word = "",
     state: Word = "",
     wice_server: Word = "",
@@ -57,9 +51,11 @@ def _of_address(
     return read_filter(q, state, wice_server, exchange_server, template, active)
 
 
-Wanted = Annotated[AccountFilter, Depends(_of_address)]
+WantedAccounts = Annotated[AccountFilter, Depends(_accounts)]
 
 
-def address(name: str, *below: str) -> str:
-    """The account's page, or what lies below it."""
-    return "/".join(["/accounts", *(quote(part, safe="") for part in (name, *below))])
+def _profiles(accounts: WantedAccounts, account: Word = "") -> ProfileFilter:
+    return ProfileFilter(**asdict(accounts), account=account)
+
+
+WantedProfiles = Annotated[ProfileFilter, Depends(_profiles)]
