@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from multiprocessing.reduction import DupFd
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from tests.services.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60
+
+_PROCESSES = multiprocessing.get_context("forkserver")
+# Most of a command's time is loading; each is a process of its own all the same, forked from one that has loaded all there is.
+_PROCESSES.set_forkserver_preload(["app.cli", "app.bootstrap", "app.adapters.exchange", "tests.services.command"])
 
 
 class Command:
@@ -32,17 +39,51 @@ class Command:
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run to the end; it must end with the exit code `code`."""
-        with self.start(*arguments) as process:
-            stdout, stderr = process.communicate(timeout=LONGEST_S)
-        assert process.returncode == code, f"{arguments}: {process.returncode}\n{stdout}\n{stderr}"
+        with TemporaryFile("w+") as out, TemporaryFile("w+") as err:
+            returned = self._run(arguments, out, err)
+            stdout, stderr = _whole(out), _whole(err)
+        assert returned == code, f"{arguments}: {returned}\n{stdout}\n{stderr}"
         assert "Traceback" not in stderr
-        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+        return subprocess.CompletedProcess(arguments, returned, stdout, stderr)
 
     def json(self, *arguments: str, code: int = 0) -> dict[str, Any]:
         """Run with --json; exactly one object on standard output."""
         [line] = self(*arguments, "--json", code=code).stdout.splitlines()
         found: dict[str, Any] = json.loads(line)
         return found
+
+    def _run(self, arguments: Sequence[str], out: IO[str], err: IO[str]) -> int:
+        streams = [DupFd(stream.fileno()) for stream in (out, err)]
+        given = (arguments, self.home.parent, self.environment, streams)
+        process = _PROCESSES.Process(target=_command, args=given, daemon=True)
+        process.start()
+        process.join(LONGEST_S)
+        if process.exitcode is None:
+            process.kill()
+            raise TimeoutError(f"{arguments}: still running after {LONGEST_S} s\n{_whole(out)}\n{_whole(err)}")
+        return process.exitcode
+
+
+def _command(arguments: Sequence[str], directory: Path, environment: Mapping[str, str], streams: Sequence[Any]) -> None:
+    """What `python -m app.cli` does, in a process that has loaded it already."""
+    from app.cli import main
+
+    for number, stream in enumerate(streams, start=1):
+        os.dup2(stream.detach(), number)
+    os.chdir(directory)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv = ["wice-sync", *arguments]
+    try:
+        main()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+
+
+def _whole(stream: IO[str]) -> str:
+    stream.seek(0)
+    return stream.read()
 
 
 def toml(table: str, values: Mapping[str, object]) -> str:
