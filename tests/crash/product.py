@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +13,9 @@ from app.adapters.db import open_database
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState, JournalEntry
 from app.settings import Settings
+from tests.services.command import Command
 from tests.services.sandbox import Sandbox
 
-ROOT = Path(__file__).resolve().parents[2]
 OPEN = (IntentState.BEGUN, IntentState.LOST)
 SETUP = """
 [[wice_server]]
@@ -51,9 +48,7 @@ class Product:
 
     def __init__(self, home: Path, database_url: str, sandbox: Sandbox) -> None:
         self._settings = Settings(home=home, database_url=SecretStr(database_url))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("WICE_SYNC_")}
-        own = {"WICE_SYNC_HOME": str(home), "WICE_SYNC_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
-        self._environment = {**kept, **own}
+        self._command = Command(home, WICE_SYNC_DATABASE_URL=database_url)
         file = home / "setup.toml"
         person = sandbox.person("anna")
         text = SETUP.format(
@@ -66,11 +61,7 @@ class Product:
 
     def command(self, *arguments: str) -> str:
         """What a command prints. It has to end with exit code 0."""
-        done = subprocess.run(
-            self._line(arguments), env=self._environment, capture_output=True, text=True, check=False, timeout=300
-        )
-        assert done.returncode == 0, f"wice-sync {' '.join(arguments)}: {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        return self._command(*arguments).stdout
 
     def sync(self) -> dict[str, Any]:
         """A run that nobody kills: its report."""
@@ -79,13 +70,7 @@ class Product:
 
     def start(self) -> subprocess.Popen[str]:
         """A run to be killed; its progress comes on standard error, which its reader must close."""
-        return subprocess.Popen(
-            self._line(("sync", "anna", "--json")),
-            env=self._environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return self._command.start("sync", "anna", "--json", stdout=subprocess.DEVNULL)
 
     def open_intents(self) -> int:
         """How many remote writes were begun of which nobody knows the outcome."""
@@ -101,6 +86,3 @@ class Product:
             profile = database.registry.profile("anna")[0]
             runs = database.history.runs(profile.id, limit=100_000)
             return [entry for run in runs for entry in database.history.entries_of_run(run.id)]
-
-    def _line(self, arguments: Iterable[str]) -> list[str]:
-        return [sys.executable, "-m", "app.cli", *arguments]

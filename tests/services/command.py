@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from multiprocessing.reduction import DupFd
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from app.cli import main
+from tests.services.forked import fork
 from tests.services.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-# Most of a command's time is loading; each is a process of its own all the same, forked from one that has loaded all there is.
-_PROCESSES.set_forkserver_preload(["app.cli", "app.bootstrap", "app.adapters.exchange", "tests.services.command"])
 
 
 class Command:
@@ -53,32 +49,12 @@ class Command:
         return found
 
     def _run(self, arguments: Sequence[str], out: IO[str], err: IO[str]) -> int:
-        streams = [DupFd(stream.fileno()) for stream in (out, err)]
-        given = (arguments, self.home.parent, self.environment, streams)
-        process = _PROCESSES.Process(target=_command, args=given, daemon=True)
-        process.start()
+        process = fork(main, ["wice-sync", *arguments], self.environment, self.home.parent, out, err)
         process.join(LONGEST_S)
         if process.exitcode is None:
             process.kill()
             raise TimeoutError(f"{arguments}: still running after {LONGEST_S} s\n{_whole(out)}\n{_whole(err)}")
         return process.exitcode
-
-
-def _command(arguments: Sequence[str], directory: Path, environment: Mapping[str, str], streams: Sequence[Any]) -> None:
-    """What `python -m app.cli` does, in a process that has loaded it already."""
-    from app.cli import main
-
-    for number, stream in enumerate(streams, start=1):
-        os.dup2(stream.detach(), number)
-    os.chdir(directory)
-    os.environ.clear()
-    os.environ.update(environment)
-    sys.argv = ["wice-sync", *arguments]
-    try:
-        main()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
 
 
 def _whole(stream: IO[str]) -> str:

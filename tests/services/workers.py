@@ -11,16 +11,19 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from app.bootstrap import broker_command, end_with_parent
+from app.bootstrap import broker_command
+from app.cli import main as wice_sync
 from app.settings import Settings
+from tests.services.forked import fork
+from workers.__main__ import main as work
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60.0
@@ -58,46 +61,37 @@ class Crew:
     """Broker, worker and scheduler of one installation."""
 
     settings: Settings
-    _open: ExitStack = field(default_factory=ExitStack)
-    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[str, BaseProcess] = field(default_factory=dict)
 
     def start_broker(self) -> None:
-        self._start("broker", broker_command(self.settings))
+        self._start("broker", partial(_exec, broker_command(self.settings)))
         until(self._broker_answers, "the broker's start")
 
     def start_worker(self, processes: int = 1) -> None:
-        self._start("worker", [sys.executable, "-m", "workers", "--processes", str(processes)])
+        self._start("worker", work, "--processes", str(processes))
 
     def start_scheduler(self) -> None:
-        self._start("scheduler", [sys.executable, "-m", "app.cli", "scheduler"])
+        self._start("scheduler", wice_sync, "scheduler")
 
     def stop(self, name: str) -> None:
         """In order."""
         process = self._running.pop(name)
         process.terminate()
-        process.wait(LONGEST_S)
+        process.join(LONGEST_S)
 
     def kill(self, name: str) -> None:
         """As a power cut does: `kill -9` of the process and all its children."""
         process = self._running.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(LONGEST_S)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid or 0, signal.SIGKILL)
+        process.join(LONGEST_S)
 
     def close(self) -> None:
         for name in reversed(list(self._running)):
             self.kill(name)
 
-    def _start(self, name: str, command: object) -> None:
-        me = os.getpid()
-        self._running[name] = subprocess.Popen(
-            list(command),  # type: ignore[call-overload] # a sequence of words
-            env=self._environment,
-            cwd=self.settings.home,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=lambda: end_with_parent(me, signal.SIGKILL),  # noqa: PLW1509 - it calls the system only
-        )
+    def _start(self, name: str, main: Callable[[], None], *arguments: str) -> None:
+        self._running[name] = fork(main, [name, *arguments], self._environment, self.settings.home)
 
     @property
     def _environment(self) -> Mapping[str, str]:
@@ -110,6 +104,10 @@ class Crew:
         except OSError:
             return False
         return True
+
+
+def _exec(command: Sequence[str]) -> None:
+    os.execv(command[0], list(command))
 
 
 @contextmanager
