@@ -25,6 +25,8 @@ class CeleryQueue:
 
     def __init__(self, settings: Settings) -> None:
         self._app = open_celery(settings)
+        # Somebody waits for the answer, and the scheduler tries again: one failed attempt is enough.
+        self._app.conf.broker_transport_options |= {"max_retries": 1, "interval_start": 0.1}
 
     def send(self, runs: Sequence[RunId], *, urgent: bool) -> None:
         """See `app.ports.requests.Queue.send`."""
