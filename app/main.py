@@ -12,9 +12,10 @@ from starlette.routing import Match
 
 from app import web
 from app.api.application import create_api
-from app.bootstrap import Application, opened
-from app.errors import WiceSyncError
+from app.bootstrap import Application, beating, opened
+from app.domain.process import ProcessKind
 from app.http import security
+from app.http.readiness import Readiness
 from app.http.request_id import RequestIds
 from app.http.security import public
 from app.http.state import Portal
@@ -44,17 +45,20 @@ def create() -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
-            yield
+            with beating(product, ProcessKind.PORTAL):
+                yield
         finally:
             opening.__exit__(None, None, None)
 
-    app = create_app(settings, opening.__enter__())
+    product = opening.__enter__()
+    app = create_app(settings, product)
     app.router.lifespan_context = lifespan
     return app
 
 
 def _add_health(app: FastAPI, product: Application) -> None:
     """For load balancers and monitoring; they hold nothing that needs a sign-in."""
+    readiness = Readiness(product)
 
     @app.get("/healthz", dependencies=[public()])
     def healthz() -> dict[str, str]:
@@ -63,14 +67,11 @@ def _add_health(app: FastAPI, product: Application) -> None:
 
     @app.get("/readyz", dependencies=[public()])
     async def readyz() -> JSONResponse:
-        """The database answers too, and has this version's schema."""
-        try:
-            ready = await run_in_threadpool(product.schema_is_current)
-            text = "ok" if ready else "the database does not have this version's schema: run `wice-sync migrate`"
-        except WiceSyncError:
-            # Whoever asks without signing in learns no host's name.
-            ready, text = False, "out of reach"
-        return JSONResponse({"status": "ok" if ready else "not_ready", "database": text}, 200 if ready else 503)
+        """The whole installation can do its work: database, broker, a worker and a scheduler are there."""
+        health = await run_in_threadpool(readiness.look)
+        missing = health.missing
+        status = {"status": "not_ready" if missing else "ok", "missing": missing}
+        return JSONResponse({**status, **health.parts}, 503 if missing else 200)
 
 
 def _missing(request: Request) -> None:

@@ -9,7 +9,20 @@ from tests.services.portal import RunningPortal
 def test_health_needs_no_sign_in(portal: RunningPortal) -> None:
     anybody = portal.anybody()
     assert anybody.get("/healthz").json() == {"status": "ok"}
-    assert anybody.get("/readyz").json() == {"status": "ok", "database": "ok"}
+
+
+def test_readiness_names_what_is_missing(portal: RunningPortal) -> None:
+    """Without a broker, a worker and a scheduler nothing is synchronised, however well the pages look."""
+    ready = portal.anybody().get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json() == {
+        "status": "not_ready",
+        "missing": ["broker", "workers", "scheduler"],
+        "database": "ok",
+        "broker": "out of reach",
+        "workers": "none is alive",
+        "scheduler": "none is alive",
+    }
 
 
 def test_the_api_has_its_own_document_and_problems(portal: RunningPortal) -> None:

@@ -3,6 +3,7 @@
 from app.adapters.queue import TASK as RUN_TASK
 from app.adapters.queue import broker_command, open_celery
 from app.bootstrap.application import Application, check_wice_server, is_embedded, opened
+from app.bootstrap.heart import beat, beating, keep_beating, leave
 from app.bootstrap.inquiries import inquiry
 from app.bootstrap.licensing import demo_key, issue_key
 from app.bootstrap.lifeline import end_with_parent
@@ -11,6 +12,8 @@ from app.bootstrap.logs import start_logging
 __all__ = [
     "RUN_TASK",
     "Application",
+    "beat",
+    "beating",
     "broker_command",
     "check_wice_server",
     "demo_key",
@@ -18,6 +21,8 @@ __all__ = [
     "inquiry",
     "is_embedded",
     "issue_key",
+    "keep_beating",
+    "leave",
     "open_celery",
     "opened",
     "start_logging",

@@ -24,6 +24,7 @@ from app.ports import Ledger, Mailbox
 from app.ports.finding import Finder
 from app.ports.licences import KeyReader
 from app.ports.options import OptionStore
+from app.ports.processes import Processes
 from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Queue
 from app.ports.run_views import RunViews
@@ -55,6 +56,7 @@ class Application:
         self.dispatch: Final = database.dispatch
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
+        self.processes: Final[Processes] = database.processes
         self.administration: Final = Administration(self.registry, check_wice_server)
         self.importing: Final = Importing(self.registry, check_wice_server)
         self.drafts: Final = database.drafts

@@ -20,6 +20,7 @@ import typer
 from app.cli.console import application
 from app.cli.handling import handled
 from app.cli.supervising import Part, Supervisor, this_program
+from app.domain.process import ProcessKind
 from app.errors import BadInput, Retry
 from app.services.dispatch import dispatch
 from app.settings import Settings
@@ -87,8 +88,12 @@ def scheduler() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
+    from app.bootstrap import beat, leave
+
     with application() as product:
         while not stop.is_set():
+            # In the loop, not beside it: a scheduler that hangs is none.
+            beat(product, ProcessKind.SCHEDULER)
             try:
                 done = dispatch(product)
                 if done:
@@ -96,6 +101,7 @@ def scheduler() -> None:
             except Retry as error:
                 _log.warning("dispatch_waits", reason=str(error))
             stop.wait(LOOKS_EVERY_S)
+        leave(product)
 
 
 def _parts(settings: Settings, processes: int) -> Iterator[Part]:

@@ -10,6 +10,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
 
+from app.domain.process import ProcessKind
 from app.errors import BadInput
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
@@ -36,6 +37,13 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "log_level": N_("Least severe line that is written to the log"),
 }
 """What each setting of the environment is for."""
+
+PROCESSES: Final[Mapping[ProcessKind, str]] = {
+    ProcessKind.PORTAL: N_("Portal"),
+    ProcessKind.WORKER: N_("Worker"),
+    ProcessKind.SCHEDULER: N_("Scheduler"),
+    ProcessKind.LISTENER: N_("Listener"),
+}
 
 
 @router.get("/settings")
@@ -82,6 +90,8 @@ def _page(
         status,
         typed=typed,
         errors=errors,
+        processes=here.product.processes.alive(),
+        processes_words=PROCESSES,
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         environment=[
             (variable(name), _(ENVIRONMENT[name]), value, given) for name, value, given in here.settings.in_force()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 import pytest
 
+from app.bootstrap import beat
 from app.domain.people import Role
+from app.domain.process import ProcessKind
 from app.web.settings import ENVIRONMENT
 from tests.services.portal import Browser, RunningPortal
 
@@ -58,6 +61,17 @@ def test_others_read_them_only(portal: RunningPortal, role: Role) -> None:
     assert 'action="/settings"' not in page
     assert "WICE_SYNC_PORTAL_URL" in page
     assert browser.submit("/settings", **GOOD).status_code == 403
+
+
+def test_the_processes_that_are_alive_are_listed(portal: RunningPortal) -> None:
+    assert "No worker is alive" in portal.browser().get("/settings").text
+    beat(portal.product, ProcessKind.WORKER)
+    page = portal.browser(Role.AUDITOR, "de").get("/settings").text
+    assert f"Prozess {os.getpid()}" in page
+    assert "Kein Worker" not in page
+    assert "Kein Planer" in page
+    [process] = portal.api(Role.AUDITOR).get("/processes").json()
+    assert (process["kind"], process["pid"]) == ("worker", os.getpid())
 
 
 def test_every_setting_of_the_installation_is_explained(portal: RunningPortal) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.run import RequestState, Verb
+from app.http.readiness import look
 from app.services.requests import WAITS, cancel
 from app.settings import Settings
 from tests.services.workers import Crew, running_worker, until
@@ -85,8 +86,12 @@ def test_R36_the_scheduler_asks_for_what_is_due(office: Watched, installation: S
     office.wice.person("Schulz", "anna")
     office.configure(schedule="every 15 minutes", first_plan="approved")
     profile = office.product.registry.profile("anna/anna")[0].id
-    with running_worker(installation, scheduler=True):
+    with running_worker(installation, scheduler=True) as crew:
         until(lambda: office.product.history.runs(profile), "the scheduled run")
         until(lambda: not office.product.requests.unfinished(profile), "its end")
+        until(lambda: not look(office.product).missing, "signs of life of all of them")
+        crew.stop("scheduler")
+        crew.stop("worker")
+        assert look(office.product).missing == ["workers", "scheduler"]
     assert [run.trigger for run in office.product.history.runs(profile)] == ["scheduled"]
     assert list(office.outlook.cards()) == ["Schulz"]

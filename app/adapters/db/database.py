@@ -18,6 +18,7 @@ from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
 from app.adapters.db.options import SqlOptions
 from app.adapters.db.people import SqlUsers
+from app.adapters.db.processes import SqlProcesses
 from app.adapters.db.registry import SqlRegistry
 from app.adapters.db.replies import SqlReplies
 from app.adapters.db.requests import SqlRequests
@@ -54,6 +55,7 @@ class Database:
         self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
         self.options = SqlOptions(self._engine)
+        self.processes = SqlProcesses(self._engine)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:

@@ -15,7 +15,11 @@ _PROC = Path("/proc")
 
 def this_process() -> str:
     """The holder's name of the calling process."""
-    pid = os.getpid()
+    return name_of(os.getpid())
+
+
+def name_of(pid: int) -> str:
+    """The holder's name of a process of this machine."""
     return f"{_machine()}:{pid}:{_start(pid)}"
 
 
