@@ -21,10 +21,20 @@ class _Server(uvicorn.Server):
         self.listening.set()
 
 
+def listening() -> socket.socket:
+    """A socket for a server, at a free port of loopback.
+
+    asyncio sends a small packet at once only where the protocol is named; else an answer's body waits 40 ms for its head to be acknowledged.
+    """
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
+    return listener
+
+
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """The address at which `app` answers, such as http://127.0.0.1:34567."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening() as listener:
         server = _Server(uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()

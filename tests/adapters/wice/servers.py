@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -28,6 +27,7 @@ from app.domain.ids import AttemptId, ItemId, LinkId
 from app.domain.sync import Absent, Item, Kind, Page, Stamp
 from app.domain.writes import Create, Outcome, Remove, Update, Write, Written
 from sandbox.serving import CuttableProtocol
+from tests.services.serving import listening
 
 TODAY = date(2026, 11, 23)
 TABLES = {"p": "persons", "c": "companies", "a": "appointments"}
@@ -158,7 +158,7 @@ def kind_of(item_id: ItemId) -> Kind:
 @contextmanager
 def threaded(app: Starlette, **options: Any) -> Iterator[str]:
     """An application served on loopback by a thread of its own; the address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listening()
     quiet: dict[str, Any] = {
         "log_level": "error",
         "access_log": False,
