@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Match
 
@@ -15,9 +15,10 @@ from app.api.application import create_api
 from app.bootstrap import Application, beating, opened
 from app.domain.process import ProcessKind
 from app.http import security
+from app.http.metrics import CONTENT_TYPE, exposition
 from app.http.readiness import Readiness
 from app.http.request_id import RequestIds
-from app.http.security import public
+from app.http.security import METRICS, monitors, public
 from app.http.state import Portal
 from app.settings import Settings
 
@@ -28,6 +29,7 @@ def create_app(settings: Settings, product: Application) -> FastAPI:
     app = FastAPI(title="Wice Sync", openapi_url=None, docs_url=None, redoc_url=None)
     app.state.portal = portal
     _add_health(app, product)
+    _add_metrics(app, product)
     app.mount("/api/v1", create_api(portal))
     web.install(app)
     # Last of all: an unknown address is answered inside the frame that signed-in people know.
@@ -72,6 +74,15 @@ def _add_health(app: FastAPI, product: Application) -> None:
         missing = health.missing
         status = {"status": "not_ready" if missing else "ok", "missing": missing}
         return JSONResponse({**status, **health.parts}, 503 if missing else 200)
+
+
+def _add_metrics(app: FastAPI, product: Application) -> None:
+    """For Prometheus; with a token, or from a network that a setting names."""
+
+    @app.get(METRICS, dependencies=[monitors()])
+    def metrics() -> Response:
+        """The whole installation, whichever portal is asked."""
+        return Response(exposition(product), media_type=CONTENT_TYPE)
 
 
 def _missing(request: Request) -> None:

@@ -59,6 +59,11 @@ class Settings(BaseSettings):
         default="",
         description="Reverse proxies whose `X-Forwarded-For` is believed: addresses or networks (`10.0.0.0/8`), with commas between them.",
     )
+    metrics_networks: str = Field(
+        default="",
+        description="Networks whose machines may read `/metrics` without a token: addresses or networks (`10.0.0.0/8`), with commas "
+        "between them.",
+    )
     request_timeout_s: float = Field(
         default=60.0, gt=0, le=600, description="Longest wait for one answer of a Wice or Exchange server, in seconds."
     )
@@ -104,7 +109,7 @@ class Settings(BaseSettings):
         """The generated key, used while `secret_keys` is empty."""
         return self.home / _KEY_FILE
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "metrics_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
         for part in value.replace(",", " ").split():

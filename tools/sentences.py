@@ -47,6 +47,7 @@ _QUIET_FILES = frozenset(
         "app/domain/fingerprint.py",
         "app/http/errors.py",
         "app/http/events.py",
+        "app/http/metrics.py",
         "app/http/readiness.py",
         "app/services/changes.py",
         "app/services/export.py",

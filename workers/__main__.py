@@ -16,6 +16,11 @@ def main() -> None:
     processes = parser.parse_args().processes
     # By itself Celery would wait at SIGTERM for as long as the longest run goes on; read when it is loaded.
     os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    from app.bootstrap import start_logging
+    from app.settings import Settings
+
+    # First of all: what Celery has to say while it starts comes as lines of the log, too.
+    start_logging(Settings.load().log_level)
     from workers.celery_app import app
 
     quiet = ("--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel=WARNING")

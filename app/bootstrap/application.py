@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
+
+from structlog.contextvars import bound_contextvars
 
 from app.adapters.db import Database, open_database
 from app.adapters.licence import load_keys
@@ -15,14 +17,16 @@ from app.adapters.queue import open_queue
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
+from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId, RunId
 from app.domain.run import Order
-from app.errors import Halt, HaltCode, NotFound, WiceSyncError
+from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.finding import Finder
 from app.ports.licences import KeyReader
+from app.ports.metering import Gauges, Measures
 from app.ports.options import OptionStore
 from app.ports.processes import Processes
 from app.ports.reaching import Passed, Stopped
@@ -63,6 +67,9 @@ class Application:
         self.templates: Final = Templates(self.registry, self.administration)
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
         self.database: Final = database
+        self.measures: Final[Measures] = database.measures
+        self.gauges: Final[Gauges] = database.gauges
+        self.metering: Final = Metering(database.measures)
         of_people = PeopleServices(settings, database, now)
         self.sign_in: Final = of_people.sign_in
         self.people: Final = of_people.people
@@ -112,6 +119,7 @@ class Application:
         """
         profile = self.registry.profile(name)[0]
         with self.books.open(profile.id, trigger, run, requested_by, order) as ledger, ExitStack() as connections:
+            connections.enter_context(bound_contextvars(run=ledger.run, profile=profile.id))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
@@ -149,6 +157,7 @@ class Application:
                 dialect=server.dialect,
                 window_start=profile.window_start(now().date()) if profile else None,
                 request_timeout_s=self._settings.request_timeout_s,
+                meter=self.metering,
             )
         )
 
@@ -213,6 +222,7 @@ class Application:
             token_url=server.token_url,
             ca_file=server.ca_file,
             request_timeout_s=self._settings.request_timeout_s,
+            meter=self.metering,
         )
 
 
@@ -226,7 +236,12 @@ def opened(settings: Settings, *, any_schema: bool = False, keys: KeyReader | No
     """
     with open_database(settings) as database:
         _bring_up_to_date(database, embedded=is_embedded(settings), any_schema=any_schema)
-        yield Application(settings, database, keys)
+        product = Application(settings, database, keys)
+        try:
+            yield product
+        finally:
+            with suppress(Retry):
+                product.metering.write_down()
 
 
 def _bring_up_to_date(database: Database, *, embedded: bool, any_schema: bool) -> None:

@@ -20,6 +20,7 @@ def beat(product: Application, kind: ProcessKind, pid: int = 0) -> None:
     """One sign of life, of the process `pid` of this machine (0: the calling one). A database that is out of reach hears the next one."""
     try:
         product.processes.beat(kind, metadata.version("wice-sync"), pid)
+        product.metering.write_down()
     except WiceSyncError as error:
         _log.warning("no_sign_of_life", kind=kind.value, error=type(error).__name__)
 

@@ -15,18 +15,24 @@ from app.settings import Settings
 def client_address(request: HTTPConnection, settings: Settings) -> str:
     """An IP address, or "" where there is none (a Unix socket)."""
     peer = request.client.host if request.client else ""
-    trusted = [ip_network(part, strict=False) for part in settings.trusted_proxies.replace(",", " ").split()]
+    trusted = networks(settings.trusted_proxies)
     if not trusted:
         return peer
     seen = [part.strip() for part in ",".join(request.headers.getlist("x-forwarded-for")).split(",") if part.strip()]
     address = peer
-    while seen and _is_in(address, trusted) and _is_address(seen[-1]):
+    while seen and is_in(address, trusted) and _is_address(seen[-1]):
         address = seen.pop()
     return address
 
 
-def _is_in(address: str, networks: list[IPv4Network | IPv6Network]) -> bool:
-    return _is_address(address) and any(ip_address(address) in network for network in networks)
+def networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Addresses and networks of a setting."""
+    return [ip_network(part, strict=False) for part in text.replace(",", " ").split()]
+
+
+def is_in(address: str, known: list[IPv4Network | IPv6Network]) -> bool:
+    """Is it an address of one of these networks?"""
+    return _is_address(address) and any(ip_address(address) in network for network in known)
 
 
 def _is_address(text: str) -> bool:

@@ -19,15 +19,16 @@ from fastapi.dependencies.models import Dependant
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from app.domain.people import Actor, Permission, Role, Via, hashed, new_secret
+from app.domain.people import SYSTEM, Actor, Permission, Role, Via, hashed, new_secret
 from app.errors import Denied
 from app.http import cookies, csrf
-from app.http.client_address import client_address
+from app.http.client_address import client_address, is_in, networks
 from app.http.state import Portal, portal
 from app.rules.access import may
 from app.services.sign_in import Client
 
 SIGN_IN: Final = "/sign-in"
+METRICS: Final = "/metrics"
 _API: Final = "/api/v1"
 _LONGEST_AGENT: Final = 200
 
@@ -57,7 +58,7 @@ class _Needs:
     async def __call__(self, request: Request) -> Actor:
         here = portal(request)
         await _at_home(request, here)
-        bearer = _bearer(request) if _is_api(request) else None
+        bearer = _bearer(request) if _is_for_programs(request) else None
         me = await (_signed_in(request, here) if bearer is None else _token_holder(request, here, bearer))
         if me is None:
             raise _unknown(request)
@@ -67,6 +68,16 @@ class _Needs:
         if not may(me.role, self.permission):
             raise Denied(f"Your role ({me.role}) does not allow this.")
         return _actor(request, me, here)
+
+
+class _Monitors(_Needs):
+    """The dependency behind `monitors`."""
+
+    async def __call__(self, request: Request) -> Actor:
+        settings = portal(request).settings
+        if is_in(client_address(request, settings), networks(settings.metrics_networks)):
+            return SYSTEM
+        return await super().__call__(request)
 
 
 class _Public:
@@ -91,6 +102,11 @@ class _Public:
 def needs(permission: Permission) -> Any:
     """Dependency that yields the `Actor`, or refuses: 401 (pages: the sign-in), 403."""
     return Depends(_Needs(permission))
+
+
+def monitors() -> Any:
+    """As `needs(Permission.READ)`, but whoever asks from one of the networks of `metrics_networks` needs no token."""
+    return Depends(_Monitors(Permission.READ))
 
 
 def public() -> Any:
@@ -184,7 +200,7 @@ def _form_token(request: Request, *, fresh: bool) -> str:
 
 
 def _unknown(request: Request) -> HTTPException:
-    if _is_api(request):
+    if _is_for_programs(request):
         detail = "Send an API token: Authorization: Bearer ws_..."
         return HTTPException(401, detail, headers={"WWW-Authenticate": 'Bearer realm="wice-sync"'})
     if "HX-Request" in request.headers:
@@ -207,6 +223,10 @@ def _to_sign_in(_: Request, error: Exception) -> Response:
 def _is_api(request: Request) -> bool:
     # The API is mounted as an application of its own; behind a proxy's prefix there may be more before it.
     return str(request.scope.get("root_path", "")).endswith(_API)
+
+
+def _is_for_programs(request: Request) -> bool:
+    return _is_api(request) or request.url.path == METRICS
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

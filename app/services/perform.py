@@ -90,7 +90,8 @@ def perform(product: Product, run: RunId, interruptions: tuple[type[BaseExceptio
         _fail(product, request, error)
     except interruptions:
         product.work.again(run, timedelta(0), INTERRUPTED)
-    except BaseException:
+    except BaseException as error:
+        _log.error("bug", **_ids(request), exc_info=error)
         product.work.end(run, BROKEN)
         raise
     else:
@@ -98,8 +99,12 @@ def perform(product: Product, run: RunId, interruptions: tuple[type[BaseExceptio
     return request
 
 
+def _ids(request: RunRequest) -> dict[str, object]:
+    return {"run": request.id, "profile": request.profile}
+
+
 def _conclude(product: Product, request: RunRequest, report: RunReport) -> None:
-    _log.info("run_finished", run=request.id, status=report.status.value, seconds=round(report.seconds, 3))
+    _log.info("run_finished", **_ids(request), status=report.status.value, seconds=round(report.seconds, 3))
     if report.retry_after_s is not None:
         product.work.again(request.id, timedelta(seconds=report.retry_after_s), report.message)
     else:
@@ -108,7 +113,7 @@ def _conclude(product: Product, request: RunRequest, report: RunReport) -> None:
 
 def _fail(product: Product, request: RunRequest, error: WiceSyncError) -> None:
     """It ended before its work began."""
-    _log.warning("run_not_begun", run=request.id, error=type(error).__name__)
+    _log.warning("run_not_begun", **_ids(request), error=type(error).__name__)
     if isinstance(error, Retry):
         product.work.again(request.id, error.after, str(error))
     else:

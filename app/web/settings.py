@@ -32,6 +32,7 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "broker_url": N_("Broker through which workers hear of runs; none given: one of this server's own"),
     "portal_url": N_("Where the portal listens"),
     "trusted_proxies": N_("Reverse proxies in front of the portal that are believed"),
+    "metrics_networks": N_("Networks whose machines may read the metrics without a token"),
     "request_timeout_s": N_("Longest wait for an answer of Wice or Exchange, in seconds"),
     "lease": N_("How long a run without a sign of life keeps its profile, in seconds"),
     "log_level": N_("Least severe line that is written to the log"),

@@ -23,7 +23,7 @@ LOOKS: Mapping[str, Mapping[str, Any]] = {
     "english-desktop-light": {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB", "color_scheme": "light"},
     "german-phone-dark": {"viewport": {"width": 390, "height": 844}, "locale": "de-DE", "color_scheme": "dark"},
 }
-NO_PAGES = re.compile(r"/healthz|/readyz|.*/export|.*/events|/accounts/samples/.*|/explain/item")
+NO_PAGES = re.compile(r"/healthz|/readyz|/metrics|.*/export|.*/events|/accounts/samples/.*|/explain/item")
 """Answers that are no pages of their own: files, streams, monitoring; an explained item is the same page as /explain."""
 
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import IO
 
 from app.bootstrap import broker_command
 from app.cli import main as wice_sync
@@ -58,9 +59,10 @@ def until(happened: object, what: str = "it") -> None:
 
 @dataclass
 class Crew:
-    """Broker, worker and scheduler of one installation."""
+    """Broker, worker, scheduler and portal of one installation. `log`: where they write what they have to say, else as the tests do."""
 
     settings: Settings
+    log: IO[bytes] | None = None
     _running: dict[str, BaseProcess] = field(default_factory=dict)
 
     def start_broker(self) -> None:
@@ -72,6 +74,9 @@ class Crew:
 
     def start_scheduler(self) -> None:
         self._start("scheduler", wice_sync, "scheduler")
+
+    def start_portal(self) -> None:
+        self._start("portal", wice_sync, "serve")
 
     def stop(self, name: str) -> None:
         """In order."""
@@ -91,7 +96,7 @@ class Crew:
             self.kill(name)
 
     def _start(self, name: str, main: Callable[[], None], *arguments: str) -> None:
-        self._running[name] = fork(main, [name, *arguments], self._environment, self.settings.home)
+        self._running[name] = fork(main, [name, *arguments], self._environment, self.settings.home, err=self.log)
 
     @property
     def _environment(self) -> Mapping[str, str]:

@@ -8,11 +8,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, distinct, exists, func, select, update
 
+from app.adapters.db import measures
 from app.adapters.db.tables import failures, journal, plans, profiles, runs
 from app.adapters.db.tables_runs import run_requests, run_stats
 from app.adapters.db.upsert import upsert
 from app.domain.ids import ProfileId, RunId
 from app.domain.journal import IntentState
+from app.domain.measures import ITEMS, labels
 from app.domain.plan import HintReason, Op, PlanState
 from app.domain.run import RunStatus, Verb
 from app.domain.sync import Side
@@ -107,8 +109,11 @@ def _newest_waiting(profile: ProfileId) -> Select[tuple[str]]:
 def _count(connection: Connection, ended: Row[Any]) -> None:
     """Add the run to its hour. What was written is counted in the journal: a report may hold plans, or be lost with its run."""
     done, mine = journal.c.state == IntentState.DONE, journal.c.run_id == ended.id
-    written = select(journal.c.side, func.count()).where(mine, done).group_by(journal.c.side)
-    writes: dict[Side, int] = dict(connection.execute(written).all())
+    written = (
+        select(journal.c.side, journal.c.op, func.count()).where(mine, done).group_by(journal.c.side, journal.c.op)
+    )
+    items = {(side, op): count for side, op, count in connection.execute(written)}
+    writes = {side: sum(count for (of, _op), count in items.items() if of is side) for side in Side}
     settled = func.count(distinct(journal.c.key)).filter(done, journal.c.conflict)
     refused = func.count().filter(journal.c.state == IntentState.REFUSED)
     conflicts, failed = connection.execute(select(settled, refused).where(mine)).one()
@@ -116,8 +121,8 @@ def _count(connection: Connection, ended: Row[Any]) -> None:
         "hour": _hour(ended.finished),
         "status": ended.status,
         "runs": 1,
-        "exchange_writes": writes.get(Side.EXCHANGE, 0),
-        "wice_writes": writes.get(Side.WICE, 0),
+        "exchange_writes": writes[Side.EXCHANGE],
+        "wice_writes": writes[Side.WICE],
         "conflicts": conflicts,
         "failed_items": failed,
         "milliseconds": (ended.finished - ended.started) // timedelta(milliseconds=1),
@@ -126,6 +131,7 @@ def _count(connection: Connection, ended: Row[Any]) -> None:
     upsert(
         connection, run_stats, [row], computed=lambda given: {name: run_stats.c[name] + given[name] for name in added}
     )
+    measures.add(connection, {(ITEMS, labels(side=side, action=op)): n for (side, op), n in items.items()})
 
 
 def _hour(moment: datetime) -> datetime:

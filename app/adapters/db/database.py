@@ -16,6 +16,7 @@ from app.adapters.db.finding import SqlFinder
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
+from app.adapters.db.measures import SqlMeasures
 from app.adapters.db.options import SqlOptions
 from app.adapters.db.people import SqlUsers
 from app.adapters.db.processes import SqlProcesses
@@ -26,7 +27,7 @@ from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
 from app.adapters.db.sessions import SqlSessions
 from app.adapters.db.tokens import SqlTokens
-from app.adapters.db.views import SqlRunViews, SqlViews
+from app.adapters.db.views import SqlGauges, SqlRunViews, SqlViews
 from app.adapters.db.work import SqlWork
 from app.settings import Settings
 
@@ -55,6 +56,8 @@ class Database:
         self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
         self.options = SqlOptions(self._engine)
+        self.measures = SqlMeasures(self._engine)
+        self.gauges = SqlGauges(self._engine)
         self.processes = SqlProcesses(self._engine)
         self.drafts = Drafts(self._secrets)
 

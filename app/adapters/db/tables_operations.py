@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, Table, Text
+from sqlalchemy import Column, Double, Integer, Table, Text
 
 from app.adapters.db.column_types import Choice, UtcDateTime
 from app.adapters.db.tables import metadata
@@ -19,4 +19,13 @@ processes = Table(
     Column("version", Text, nullable=False),
     Column("started", UtcDateTime, nullable=False),
     Column("seen", UtcDateTime, nullable=False),
+)
+
+# Sums that only grow; `labels` is a JSON object, by name.
+measures = Table(
+    "measures",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("labels", Text, primary_key=True),
+    Column("value", Double, nullable=False),
 )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.domain.account import Access, Auth
+from app.ports.metering import NO_METER, Meter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class ExchangeAccess:
     request_timeout_s: float = 60.0
     unmapped_fields: frozenset[str] = frozenset()
     email: str = ""
+    meter: Meter = NO_METER
 
     @property
     def owner(self) -> frozenset[str]:

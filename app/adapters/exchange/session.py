@@ -18,7 +18,9 @@ from app.adapters.exchange.transport import Caller, Connection, verified
 from app.adapters.exchange.wire import Message, local
 from app.adapters.trust import trusted
 from app.domain.account import Access, Auth
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode, Retry
+from app.ports.metering import Outcome
 
 REPEAT_WITHIN_S = 1.0
 """A read whose connection broke at once is repeated once, if no more than this has passed."""
@@ -107,8 +109,9 @@ class Session:
         tokens.forget(token)
         return time.monotonic() - token.begun > tokens.FRESH_S
 
-    def _count(self) -> None:
+    def _count(self, host: str, seconds: float, outcome: Outcome) -> None:
         self.requests += 1
+        self.access.meter.answered(Side.EXCHANGE, host, seconds, outcome)
 
     def close(self) -> None:
         """Free the connection; a later call opens a new one."""

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,18 +34,22 @@ from app.adapters.exchange.services import assumed_version
 from app.adapters.exchange.tokens import Token
 from app.adapters.trust import trusted
 from app.domain.account import Access, Auth
+from app.ports.metering import Outcome
 
 logging.getLogger("exchangelib").setLevel(logging.CRITICAL + 1)
 
 USER_AGENT = "wice-sync"
+Sent = Callable[[str, float, Outcome], None]
+"""Takes a request's host, how many seconds its answer's head took, and what became of it."""
+
 OK = 200
 SERVER_ERROR = 500
 
 
 class CountingAdapter(HTTPAdapter):
-    """HTTP with own CAs, one connection, no retries of its own; `sent` is called for each request, handshakes included."""
+    """HTTP with own CAs, one connection, no retries of its own; `sent` is told of each request, handshakes included."""
 
-    def __init__(self, context: ssl.SSLContext, sent: Callable[[], None]) -> None:
+    def __init__(self, context: ssl.SSLContext, sent: Sent) -> None:
         self._context = context
         self._sent = sent
         super().__init__(pool_connections=1, pool_maxsize=1, max_retries=0, pool_block=True)
@@ -52,12 +57,17 @@ class CountingAdapter(HTTPAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, ssl_context=self._context, **kwargs)
 
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        self._sent()
-        return super().send(*args, **kwargs)
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        begun, outcome = monotonic(), Outcome.UNREACHABLE
+        try:
+            response = super().send(request, *args, **kwargs)
+            outcome = Outcome.of(response.status_code)
+            return response
+        finally:
+            self._sent(urlsplit(request.url or "").hostname or "", monotonic() - begun, outcome)
 
 
-def verified(session: requests.Session, context: ssl.SSLContext, sent: Callable[[], None]) -> requests.Session:
+def verified(session: requests.Session, context: ssl.SSLContext, sent: Sent) -> requests.Session:
     """`session`, verifying with `context` and counted, to whatever address it speaks."""
     session.adapters.clear()
     for scheme in ("https://", "http://"):
@@ -102,7 +112,7 @@ class Bearer(AuthBase):
 class Connection(BaseProtocol):
     """exchangelib's session pool of one, without its global cache. Dropped after any error, so that no lost session is waited for."""
 
-    def __init__(self, access: ExchangeAccess, sent: Callable[[], None], token: Token | None = None) -> None:
+    def __init__(self, access: ExchangeAccess, sent: Sent, token: Token | None = None) -> None:
         self._context = trusted(access.ca_file)
         self._sent = sent
         self._bearer = Bearer(token) if token else None

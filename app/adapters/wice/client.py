@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from time import monotonic
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
@@ -18,7 +19,9 @@ from app.adapters.trust import trusted
 from app.adapters.wice import errors
 from app.adapters.wice.dialect import load_dialect
 from app.adapters.wice.wire import Row, ServerClock, text_of
+from app.domain.sync import Side
 from app.errors import BadInput
+from app.ports.metering import NO_METER, Meter, Outcome
 
 # httpx logs every URL, and generation 2 carries the session's cookie there.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -44,6 +47,7 @@ class WiceAccess:
     dialect: Mapping[str, object] = field(default_factory=dict)
     window_start: date | None = None
     request_timeout_s: float = 30.0
+    meter: Meter = NO_METER
 
 
 class Session:
@@ -202,10 +206,19 @@ class Session:
             attempts -= 1
             self.requests += 1
             try:
-                return self._http.post(path, params=query, data=form)
+                return self._measured(path, query, form)
             except (httpx.NetworkError, httpx.RemoteProtocolError):
                 if not attempts:
                     raise
+
+    def _measured(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> httpx.Response:
+        begun, outcome = monotonic(), Outcome.UNREACHABLE
+        try:
+            response = self._http.post(path, params=query, data=form)
+            outcome = Outcome.of(response.status_code)
+            return response
+        finally:
+            self._access.meter.answered(Side.WICE, self._http.base_url.host, monotonic() - begun, outcome)
 
     def _object(self, response: httpx.Response, *, writes: bool) -> Row:
         try:
