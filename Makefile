@@ -6,10 +6,12 @@ BIN := .venv/bin
 # A test run's length of proofs; see tests/conftest.py.
 PROOF_EXAMPLES ?= 2000
 PROOF_ROUNDS ?= 100
+PROOF_ACCOUNTS ?= 300
+SOAK ?= --minutes 10 --accounts 300
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format lock proof vendor messages clean setup setup-runtime
+.PHONY: help demo test lint format lock proof soak vendor messages clean setup setup-runtime
 export PYTHON
 
 help: ## print this list
@@ -35,9 +37,12 @@ lock: ## choose the versions in constraints.txt anew
 	@tools/setup bare
 	$(BIN)/python tools/lock.py
 
-proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2000 PROOF_ROUNDS=100
-	HYPOTHESIS_PROFILE=proof PROOF_EXAMPLES=$(PROOF_EXAMPLES) PROOF_ROUNDS=$(PROOF_ROUNDS) \
+proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2000 PROOF_ROUNDS=100 PROOF_ACCOUNTS=300
+	HYPOTHESIS_PROFILE=proof PROOF_EXAMPLES=$(PROOF_EXAMPLES) PROOF_ROUNDS=$(PROOF_ROUNDS) PROOF_ACCOUNTS=$(PROOF_ACCOUNTS) \
 		$(BIN)/python -m pytest -m proof -rP --timeout 0 --numprocesses 2
+
+soak: setup ## ten minutes of random faults under load; the result goes to docs/soak.md
+	$(BIN)/python -m tests.chaos.soak $(SOAK)
 
 vendor: setup ## fetch the portal's stylesheet, scripts, font and icons anew, at the versions that tools/vendor_frontend.py names
 	$(BIN)/python -m tools.vendor_frontend

@@ -17,7 +17,7 @@ from app.services.sign_in import Client
 TEMPLATE: Final = "Vertrieb"
 USER: Final = "petra"
 PASSWORD: Final = "correct horse battery"  # noqa: S105 - of a user of the demo
-SEARCH: Final = "petersen"
+SEARCH: Final = "jette ahrens"
 NOBODY: Final = Client("", "")
 
 PAGES: Final[Mapping[str, str]] = {

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypedDict
+from typing import LiteralString, TypedDict
 
 import psycopg
 import pytest
@@ -104,13 +104,18 @@ def new_database(server_url: str, *, template: str = "template0") -> Iterator[st
     """
     name = f"test_{secrets.token_hex(8)}"
     server = make_url(server_url)
-    conninfo = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    _administer(server_url, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        _administer(server_url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+def _administer(server_url: str, statement: LiteralString, *names: str) -> None:
+    # A connection of its own each time: the test may let the server crash.
+    conninfo = make_url(server_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(conninfo, autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
-        try:
-            yield server.set(database=name).render_as_string(hide_password=False)
-        finally:
-            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        admin.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import IO
+
+import time_machine
 
 from app.bootstrap import broker_command
 from app.cli import main as wice_sync
@@ -69,11 +72,13 @@ class Crew:
         self._start("broker", partial(_exec, broker_command(self.settings)))
         until(self._broker_answers, "the broker's start")
 
-    def start_worker(self, processes: int = 1) -> None:
-        self._start("worker", work, "--processes", str(processes))
+    def start_worker(self, processes: int = 1, *, name: str = "worker", clock: timedelta = timedelta(0)) -> None:
+        """`clock`: how much later it is on its machine."""
+        self._start(name, partial(_at, clock, work), "--processes", str(processes))
 
-    def start_scheduler(self) -> None:
-        self._start("scheduler", wice_sync, "scheduler")
+    def start_scheduler(self, *, name: str = "scheduler", clock: timedelta = timedelta(0)) -> None:
+        """See `start_worker`."""
+        self._start(name, partial(_at, clock, wice_sync), "scheduler")
 
     def start_portal(self) -> None:
         self._start("portal", wice_sync, "serve")
@@ -109,6 +114,13 @@ class Crew:
         except OSError:
             return False
         return True
+
+
+def _at(clock: timedelta, main: Callable[[], None]) -> None:
+    if not clock:
+        return main()
+    with time_machine.travel(datetime.now(UTC) + clock):
+        return main()
 
 
 def _exec(command: Sequence[str]) -> None:
