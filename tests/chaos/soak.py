@@ -104,11 +104,13 @@ def _blows(site: Site, rng: Random) -> dict[str, Callable[[], None]]:
 
 def _report(site: Site, users: int, minutes: float, befell: Counter[str], first: float, last: float) -> str:
     runs: Counter[RunStatus] = Counter(run.status for run in site.runs())
+    machine = f"one machine with {len(os.sched_getaffinity(0))} cores, Python {platform.python_version()}"
     lines = [
         "# The last soak",
         "",
-        f"`make soak`, {datetime.now(UTC):%Y-%m-%d}: {users} accounts, {minutes:g} minutes, on one machine with "
-        f"{len(os.sched_getaffinity(0))} cores (Python {platform.python_version()}): PostgreSQL, Valkey, three workers, two schedulers, both sandbox servers.",
+        f"`make soak`, {datetime.now(UTC):%Y-%m-%d}: {users} accounts, {minutes:g} minutes, {machine}.",
+        "PostgreSQL, Valkey, three workers, two schedulers and both sandbox servers, each a process of its own.",
+        "",
         "Everything held: all profiles equal on both sides, nothing lost, nothing doubled, no profile run twice at once, no mail.",
         "",
         "| what befell it | times |",
