@@ -42,6 +42,17 @@ class Retry(WiceSyncError):
         self.after = after
 
 
+class HostBusy(Retry):
+    """The server took nothing of it: it is busy, out of reach, or its budget is used up. However long that lasts, waiting is no failed attempt.
+
+    `whole`: not only this mailbox, but whatever else would be sent to this server.
+    """
+
+    def __init__(self, message: str, *, after: timedelta = timedelta(seconds=60), whole: bool = True) -> None:
+        super().__init__(message, after=after)
+        self.whole = whole
+
+
 class Throttled(Retry):
     """This was tried too often: wait for `after`."""
 

@@ -74,6 +74,25 @@ class Settings(BaseSettings):
         description="How long a run that shows no sign of life keeps its profile, in seconds or as ISO 8601 duration (`PT5M`). "
         "Must be longer than the request timeout.",
     )
+    exchange_concurrency: int = Field(
+        default=27,
+        ge=1,
+        le=10_000,
+        description="How many runs may speak with one Exchange server at once, over all workers. Exchange grants a service account 27 connections "
+        "(EWSMaxConcurrency).",
+    )
+    exchange_requests_per_second: float = Field(
+        default=0, ge=0, description="How many requests one Exchange server gets per second, in the mean; 0: no limit."
+    )
+    wice_concurrency: int = Field(
+        default=8,
+        ge=1,
+        le=10_000,
+        description="How many runs may speak with one Wice server at once, over all workers.",
+    )
+    wice_requests_per_second: float = Field(
+        default=0, ge=0, description="How many requests one Wice server gets per second, in the mean; 0: no limit."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Least severe log line that is written: DEBUG, INFO, WARNING or ERROR."
     )

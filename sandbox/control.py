@@ -66,9 +66,13 @@ class Fault:
 
 @dataclass
 class Counters:
-    """What happened since the last reset: requests by operation, records written, mails that would have been sent."""
+    """What happened since the last reset: requests by operation, how many were under way at once, records written,
+    mails that would have been sent.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
+    at_once: int = 0
+    most_at_once: int = 0
     mails: int = 0
     writes: int = 0
     rejected_by_schema: int = 0
@@ -76,6 +80,7 @@ class Counters:
     def as_json(self) -> dict[str, object]:
         return {
             "requests": {"total": self.requests.total(), **self.requests},
+            "most_at_once": self.most_at_once,
             "mails": self.mails,
             "writes": self.writes,
             "rejected_by_schema": self.rejected_by_schema,
@@ -133,8 +138,17 @@ class Control:
         `work` runs without an await inside, so a request's changes are atomic. Faults that do need the protocol
         ("truncated_page", "busy" and each side's own) are `work`'s business.
         """
-        if self.latency_ms:
-            await asyncio.sleep(self.latency_ms / 1000)
+        counters = self.counters
+        counters.at_once += 1
+        counters.most_at_once = max(counters.most_at_once, counters.at_once)
+        try:
+            if self.latency_ms:
+                await asyncio.sleep(self.latency_ms / 1000)
+            return await self._answer(request, fault, work)
+        finally:
+            counters.at_once -= 1
+
+    async def _answer(self, request: Request, fault: Fault | None, work: Callable[[], Response]) -> Response:
         if fault is None:
             return work()
         if fault.kind in _REFUSALS:

@@ -30,7 +30,7 @@ _QUIET_FILES = frozenset(
         "app/adapters/db/migrate.py",
         "app/adapters/licence/signing.py",
         "app/adapters/passwords.py",
-        "app/adapters/queue/celery.py",
+        "app/adapters/queue/address.py",
         "app/adapters/queue/embedded.py",
         "app/services/doctor.py",
         "app/services/setup.py",

@@ -13,17 +13,19 @@ from structlog.contextvars import bound_contextvars
 
 from app.adapters.db import Database, open_database
 from app.adapters.licence import load_keys
-from app.adapters.queue import open_queue
+from app.adapters.queue import open_budgets, open_queue
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
+from app.bootstrap.hosts import hosts_of
 from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
-from app.domain.ids import ProfileId, RunId
-from app.domain.run import Order
+from app.domain.ids import ProfileId, RunId, new_id
+from app.domain.run import SCHEDULED, Order
 from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
 from app.ports import Ledger, Mailbox
+from app.ports.budget import Allowance, HostBudgets, Unlimited
 from app.ports.finding import Finder
 from app.ports.licences import KeyReader
 from app.ports.metering import Gauges, Measures
@@ -38,6 +40,7 @@ from app.services.desk import Desk, Progress
 from app.services.importing import Importing
 from app.services.licences import Licences
 from app.services.report import RunReport
+from app.services.run_budget import held
 from app.services.templates import Templates
 from app.settings import Settings
 
@@ -83,6 +86,11 @@ class Application:
         """Where workers hear of requests."""
         return open_queue(self._settings)
 
+    @cached_property
+    def budgets(self) -> HostBudgets:
+        """What servers may be asked for, by all workers together."""
+        return open_budgets(self._settings) or self.database.budgets
+
     @property
     def installation(self) -> str:
         """This installation's random id (R43)."""
@@ -116,15 +124,21 @@ class Application:
         """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if it was asked for, or by `order`.
 
         Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
+        HostBusy: a server has to be left alone for now, and nothing has begun.
         """
-        profile = self.registry.profile(name)[0]
-        with self.books.open(profile.id, trigger, run, requested_by, order) as ledger, ExitStack() as connections:
+        profile, account, wice, exchange = self.registry.profile(name)
+        hosts = hosts_of(self._settings, account, wice, exchange)
+        with ExitStack() as connections:
+            holder, urgent = run or new_id(), trigger != SCHEDULED
+            allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
+            ledger = connections.enter_context(self.books.open(profile.id, trigger, run, requested_by, order))
             connections.enter_context(bound_contextvars(run=ledger.run, profile=profile.id))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
-                crm = connections.enter_context(closing(self.crm(account, wice, profile)))
-                mailbox = self._mailbox_of_run(ledger, account, exchange, crm, wice.time_zone)
+                crm = connections.enter_context(closing(self.crm(account, wice, profile, allowed[0])))
+                access = replace(self._access(account, exchange), allowance=allowed[1])
+                mailbox = self._mailbox_of_run(ledger, access, crm, wice.time_zone)
                 connections.enter_context(closing(mailbox))
                 permit = self.licences.permit(profile.id)
             except WiceSyncError as error:
@@ -143,8 +157,10 @@ class Application:
                 is_profile=self.is_profile,
             )
 
-    def crm(self, account: Account, server: WiceServer, profile: Profile | None = None) -> WiceCrm:
-        """An account's session at its Wice server; sends nothing yet."""
+    def crm(
+        self, account: Account, server: WiceServer, profile: Profile | None = None, allowance: Allowance | None = None
+    ) -> WiceCrm:
+        """An account's session at its Wice server; sends nothing yet. `allowance`: what it may send."""
         return open_crm(
             WiceAccess(
                 url=server.url,
@@ -158,6 +174,7 @@ class Application:
                 window_start=profile.window_start(now().date()) if profile else None,
                 request_timeout_s=self._settings.request_timeout_s,
                 meter=self.metering,
+                allowance=allowance or Unlimited(),
             )
         )
 
@@ -194,12 +211,10 @@ class Application:
         access = self._access(account, server)
         return open_mailbox(replace(access, time_zone=zone, unmapped_fields=crm.unmapped_fields))
 
-    def _mailbox_of_run(
-        self, ledger: Ledger, account: Account, server: ExchangeServer, crm: WiceCrm, zone: str
-    ) -> Mailbox:
+    def _mailbox_of_run(self, ledger: Ledger, access: ExchangeAccess, crm: WiceCrm, zone: str) -> Mailbox:
         from app.adapters.exchange import discover, open_mailbox
 
-        access = replace(self._access(account, server), time_zone=zone, unmapped_fields=crm.unmapped_fields)
+        access = replace(access, time_zone=zone, unmapped_fields=crm.unmapped_fields)
         if not access.endpoint:
             access = replace(access, endpoint=discover(access))
             ledger.save_endpoint(access.endpoint)

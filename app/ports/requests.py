@@ -80,12 +80,15 @@ class Work(Protocol):
         """It is over; the run says what came of it, `message` why there is none."""
         ...
 
-    def postpone(self, run: RunId, after: timedelta) -> None:
-        """Nothing has begun yet: back into the queue, not to be started before `after`."""
+    def postpone(self, run: RunId, after: timedelta, message: str = "") -> None:
+        """Nothing has begun yet: back into the queue, not to be started before `after`; `message` says why."""
         ...
 
-    def again(self, run: RunId, after: timedelta, message: str) -> RunRequest | None:
-        """It is over for now, and a new request like it is queued; None if it has been tried often enough, or was asked to stop."""
+    def again(self, run: RunId, after: timedelta, message: str, *, counts: bool = True) -> RunRequest | None:
+        """It is over for now, and a new request like it is queued; None if it has been tried often enough, or was asked to stop.
+
+        `counts`: as an attempt that failed; waiting for a busy server is none.
+        """
         ...
 
     def bury(self) -> Sequence[RunRequest]:

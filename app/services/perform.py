@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
+from logging import INFO, WARNING
 from time import monotonic
 from typing import Final, Protocol, assert_never
 
@@ -17,7 +18,7 @@ import structlog
 from app.domain.ids import AttemptId, ProfileId, RunId
 from app.domain.people import Actor, Role, Via
 from app.domain.run import SCHEDULED, RunRequest, Verb
-from app.errors import Cancelled, LeaseLost, Retry, WiceSyncError
+from app.errors import Cancelled, HostBusy, LeaseLost, Retry, WiceSyncError
 from app.ports import Books, History, Registry
 from app.ports.requests import Work
 from app.services import confirm as confirming
@@ -106,15 +107,23 @@ def _ids(request: RunRequest) -> dict[str, object]:
 def _conclude(product: Product, request: RunRequest, report: RunReport) -> None:
     _log.info("run_finished", **_ids(request), status=report.status.value, seconds=round(report.seconds, 3))
     if report.retry_after_s is not None:
-        product.work.again(request.id, timedelta(seconds=report.retry_after_s), report.message)
+        after = timedelta(seconds=report.retry_after_s)
+        product.work.again(request.id, after, report.message, counts=not report.host_busy)
     else:
         product.work.end(request.id, cancelled=report.status is Status.CANCELLED)
 
 
 def _fail(product: Product, request: RunRequest, error: WiceSyncError) -> None:
     """It ended before its work began."""
-    _log.warning("run_not_begun", **_ids(request), error=type(error).__name__)
-    if isinstance(error, Retry):
+    begun = product.history.run(request.id) is not None
+    _log.log(
+        INFO if isinstance(error, HostBusy) else WARNING, "run_not_begun", **_ids(request), error=type(error).__name__
+    )
+    if isinstance(error, HostBusy) and not begun:
+        product.work.postpone(request.id, error.after, str(error))
+    elif isinstance(error, HostBusy):
+        product.work.again(request.id, error.after, str(error), counts=False)
+    elif isinstance(error, Retry):
         product.work.again(request.id, error.after, str(error))
     else:
         product.work.end(request.id, str(error), cancelled=isinstance(error, Cancelled))

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.plan import Action, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason
 from app.domain.sync import Kind, Side
-from app.errors import Retry, WiceSyncError
+from app.errors import HostBusy, Retry, WiceSyncError
 from app.rules.guards import sentence
 from app.services.apply_plan import Result
 
@@ -147,13 +147,21 @@ class RunReport:
     seconds: float = 0.0
     message: str = ""
     retry_after_s: float | None = None
+    host_busy: bool = False
+    """It waits for a server, which is no failed attempt."""
 
     @classmethod
     def failed(cls, profile: str, error: WiceSyncError, run: str = "") -> RunReport:
         """A run that ended before its work began; `run` is "" if not even the lease was to be had."""
         report = cls(profile=profile, run=run, status=Status.FAILED, message=str(error))
-        report.retry_after_s = error.after.total_seconds() if isinstance(error, Retry) else None
+        report.note_retry(error)
         return report
+
+    def note_retry(self, error: WiceSyncError) -> None:
+        """Whether and when the same is to be tried again."""
+        if isinstance(error, Retry):
+            self.retry_after_s = error.after.total_seconds()
+            self.host_busy = isinstance(error, HostBusy)
 
     def json(self) -> dict[str, object]:
         """The contract's object."""

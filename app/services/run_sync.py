@@ -15,7 +15,7 @@ from app.domain.account import FirstPlan
 from app.domain.ids import PlanId
 from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
-from app.errors import BadInput, Cancelled, Halt, HaltCode, Retry, WiceSyncError
+from app.errors import BadInput, Cancelled, Halt, HaltCode, WiceSyncError
 from app.ports import Folder
 from app.rules import guards
 from app.services.apply_plan import Applier, Result
@@ -64,8 +64,7 @@ class Run:
         except WiceSyncError as error:
             self.report.status = Status.FAILED
             self.report.message = str(error)
-            if isinstance(error, Retry):
-                self.report.retry_after_s = error.after.total_seconds()
+            self.report.note_retry(error)
             if isinstance(error, Cancelled):
                 self.report.status = Status.CANCELLED
                 self._ask_again()

@@ -35,6 +35,10 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "metrics_networks": N_("Networks whose machines may read the metrics without a token"),
     "request_timeout_s": N_("Longest wait for an answer of Wice or Exchange, in seconds"),
     "lease": N_("How long a run without a sign of life keeps its profile, in seconds"),
+    "exchange_concurrency": N_("How many runs may speak with one Exchange server at once"),
+    "exchange_requests_per_second": N_("How many requests one Exchange server gets per second; 0: no limit"),
+    "wice_concurrency": N_("How many runs may speak with one Wice server at once"),
+    "wice_requests_per_second": N_("How many requests one Wice server gets per second; 0: no limit"),
     "log_level": N_("Least severe line that is written to the log"),
 }
 """What each setting of the environment is for."""

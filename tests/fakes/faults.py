@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from app.errors import Halt, HaltCode, Retry
+from app.errors import Halt, HaltCode, HostBusy, Retry
 
 Given = TypeVar("Given")
 Result = TypeVar("Result")
@@ -157,7 +157,7 @@ class Faults:
 
 def _refusal(operation: str, fault: Fault) -> Exception:
     if fault.kind is FaultKind.BUSY:
-        return Retry(f"the server is busy ({operation})", after=fault.after)
+        return HostBusy(f"the server is busy ({operation})", after=fault.after)
     if fault.kind is FaultKind.DENIED:
         return Halt(HaltCode.ACCESS_DENIED, f"access was denied ({operation}): grant it")
     lost = Lost if operation in WRITES else Retry

@@ -15,6 +15,9 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import delete
+
+from app.adapters.db.tables_budgets import host_budgets
 from app.bootstrap.application import Application, opened
 from app.bootstrap.licensing import demo_key
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
@@ -119,6 +122,11 @@ class Office:
         while not happened():
             time.sleep(0.02)
 
+    def hours_pass(self) -> None:
+        """A server that wanted to be left alone no longer does."""
+        with self.product.database._engine.begin() as connection:
+            connection.execute(delete(host_budgets))
+
     def forget(self, user: str) -> None:
         """This profile is no more: nobody runs it at the end."""
         del self._ran[user]
@@ -166,6 +174,7 @@ class Office:
         self, user: str, trigger: str, work: Callable[[Run], RunReport], progress: Progress | None = None
     ) -> RunReport:
         self._ran[user] = None
+        self.hours_pass()
         try:
             with self.product.desk(user, trigger, progress or NoProgress()) as desk:
                 return work(Run(desk))

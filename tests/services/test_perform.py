@@ -9,13 +9,14 @@ from sqlalchemy import Engine, update
 
 from app.adapters.db import Database
 from app.adapters.db.tables_runs import run_requests
+from app.adapters.db.work import MOST_ATTEMPTS
 from app.domain.ids import RunId
 from app.domain.licence import Coverage
 from app.domain.people import Actor, AuditQuery, Role, Via
 from app.domain.plan import HintReason
 from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
 from app.domain.sync import Kind
-from app.errors import BadInput, Cancelled, Halt, HaltCode, NotFound, Retry, Taken
+from app.errors import BadInput, Cancelled, Halt, HaltCode, HostBusy, NotFound, Retry, Taken
 from app.services.desk import Step
 from app.services.dispatch import Round, dispatch
 from app.services.perform import BROKEN, INTERRUPTED, Reported, perform
@@ -127,6 +128,40 @@ def test_a_busy_server_is_tried_again_when_it_wants(product: FakeProduct) -> Non
     assert perform(product, again.id) is None, "not before its time"
 
 
+def test_R36_a_run_that_may_not_begin_yet_waits_as_long_as_it_must_and_is_no_attempt(
+    product: FakeProduct, engine: Engine
+) -> None:
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    for _ in range(MOST_ATTEMPTS + 2):
+        product.opening.append(HostBusy("the server is busy", after=timedelta(hours=1)))
+        assert done(product, asked) == ""
+        perform(product, asked.id)
+        waiting = request(product, asked.id)
+        assert (waiting.state, waiting.attempts, waiting.message) == (RequestState.QUEUED, 0, "the server is busy")
+        _due(engine)
+    perform(product, asked.id)
+    assert request(product, asked.id).state is RequestState.ENDED
+    assert product.history.run(asked.id)
+
+
+def test_R30_a_server_that_is_busy_for_a_day_loses_no_run_and_what_was_done_stays_done(
+    product: FakeProduct, engine: Engine
+) -> None:
+    office = product.office
+    for name in ("Adler", "Busch"):
+        office.wice.add_person(person(name), flags=[ANNA])
+    asked = ask(product, NAME, Verb.SYNC, EVA)
+    for _ in range(MOST_ATTEMPTS + 2):
+        office.exchange.faults.add(FaultKind.BUSY, "create")
+        perform(product, asked.id)
+        [asked] = product.requests.unfinished(asked.profile)
+        assert asked.attempts == 0
+        _due(engine)
+    perform(product, asked.id)
+    assert sorted(office.in_outlook()) == ["Adler, Anna", "Busch, Anna"]
+    assert product.requests.unfinished(asked.profile) == []
+
+
 @pytest.mark.parametrize("error", [Halt(HaltCode.LOGIN_REFUSED, "wrong password"), BadInput("no such profile")])
 def test_what_an_administrator_must_solve_is_said_and_not_tried_again(product: FakeProduct, error: Exception) -> None:
     product.opening.append(error)
@@ -217,6 +252,12 @@ def _older(engine: Engine) -> None:
     """As if everything had been asked for a while ago."""
     with engine.begin() as connection:
         connection.execute(update(run_requests).values(requested=LONG_AGO))
+
+
+def _due(engine: Engine) -> None:
+    """The time has come for whatever waits."""
+    with engine.begin() as connection:
+        connection.execute(update(run_requests).values(not_before=LONG_AGO))
 
 
 def test_R37_a_profile_goes_with_all_that_it_synchronised(product: FakeProduct, database: Database) -> None:

@@ -47,6 +47,8 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "WICE_SYNC_REQUEST_TIMEOUT_S": str(settings.request_timeout_s),
         "WICE_SYNC_PORTAL_URL": settings.portal_url,
         "WICE_SYNC_LOG_LEVEL": settings.log_level,
+        "WICE_SYNC_EXCHANGE_CONCURRENCY": str(settings.exchange_concurrency),
+        "WICE_SYNC_WICE_CONCURRENCY": str(settings.wice_concurrency),
     }
     return {**kept, **own}
 

@@ -9,6 +9,7 @@ from app.adapters.db import migrate, rotation
 from app.adapters.db.attempts import SqlAttempts
 from app.adapters.db.audit_log import SqlAuditLog
 from app.adapters.db.books import SqlBooks
+from app.adapters.db.budgets import SqlBudgets
 from app.adapters.db.choices import SqlChoices
 from app.adapters.db.dispatch import SqlDispatch
 from app.adapters.db.drafts import Drafts
@@ -59,6 +60,7 @@ class Database:
         self.measures = SqlMeasures(self._engine)
         self.gauges = SqlGauges(self._engine)
         self.processes = SqlProcesses(self._engine)
+        self.budgets = SqlBudgets(self._engine, settings.lease)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:

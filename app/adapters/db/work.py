@@ -19,7 +19,7 @@ from app.domain.ids import RunId
 from app.domain.run import RequestState, RunRequest, RunStatus
 
 MOST_ATTEMPTS: Final = 5
-"""How often in a row a wish is tried whose server is busy, or whose worker dies: a run that kills its worker must not do so for ever."""
+"""How often in a row a wish is tried whose server fails, or whose worker dies: a run that kills its worker must not do so for ever."""
 
 DIED: Final = "The worker that carried it out has died. What was done is recorded; a new run goes on from there."
 
@@ -54,7 +54,7 @@ class SqlWork:
         with writing(self._engine) as connection:
             _end(connection, run, message, RequestState.CANCELLED if cancelled else RequestState.ENDED)
 
-    def postpone(self, run: RunId, after: timedelta) -> None:
+    def postpone(self, run: RunId, after: timedelta, message: str = "") -> None:
         """See `app.ports.requests.Work.postpone`."""
         waiting = {
             "state": RequestState.QUEUED,
@@ -62,14 +62,15 @@ class SqlWork:
             "started": None,
             "worker": "",
             "beat": None,
+            "message": message,
         }
         with writing(self._engine) as connection:
             connection.execute(_running(run).values(**waiting))
 
-    def again(self, run: RunId, after: timedelta, message: str) -> RunRequest | None:
+    def again(self, run: RunId, after: timedelta, message: str, *, counts: bool = True) -> RunRequest | None:
         """See `app.ports.requests.Work.again`."""
         with writing(self._engine) as connection:
-            return _again(connection, run, after, message)
+            return _again(connection, run, after, message, counts=counts)
 
     def bury(self) -> Sequence[RunRequest]:
         """See `app.ports.requests.Work.bury`."""
@@ -88,18 +89,19 @@ class SqlWork:
             return anew
 
 
-def _again(connection: Connection, run: RunId, after: timedelta, message: str, worker: str = "") -> RunRequest | None:
+def _again(
+    connection: Connection, run: RunId, after: timedelta, message: str, worker: str = "", *, counts: bool = True
+) -> RunRequest | None:
     ours = rows_of().where(run_requests.c.id == run, run_requests.c.state == RequestState.RUNNING).with_for_update()
     row = connection.execute(ours.where(run_requests.c.worker == worker) if worker else ours).one_or_none()
     if row is None:
         return None
     request = read(row)
     _end(connection, run, message, RequestState.CANCELLED if request.cancel else RequestState.ENDED)
-    if request.cancel or request.attempts >= MOST_ATTEMPTS:
+    attempts = request.attempts + counts
+    if request.cancel or attempts > MOST_ATTEMPTS:
         return None
-    wish = Wish(
-        request.verb, request.trigger, request.requested_by, request.subject, request.items, request.attempts + 1
-    )
+    wish = Wish(request.verb, request.trigger, request.requested_by, request.subject, request.items, attempts)
     later = DatabaseTime(after) if after else None
     return queue(connection, [request.profile], wish, not_before=later)[request.profile]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from app.domain.account import Access, Auth
+from app.ports.budget import Allowance, Unlimited
 from app.ports.metering import NO_METER, Meter
 
 
@@ -18,6 +19,7 @@ class ExchangeAccess:
     (sovereign clouds). `time_zone` is an IANA name, the zone in which new and all-day items are written (R17).
     `email` is the person's address in Wice, where it is not the mailbox's: meetings may name either (R15).
     `unmapped_fields` are canonical contact fields that are neither read nor written, because the other side cannot hold them.
+    `allowance` is asked before each call.
     """
 
     mailbox: str
@@ -35,6 +37,7 @@ class ExchangeAccess:
     unmapped_fields: frozenset[str] = frozenset()
     email: str = ""
     meter: Meter = NO_METER
+    allowance: Allowance = field(default_factory=Unlimited, repr=False, compare=False)
 
     @property
     def owner(self) -> frozenset[str]:

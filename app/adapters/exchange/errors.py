@@ -14,22 +14,24 @@ import requests
 from exchangelib.errors import TransportError
 
 from app.adapters.exchange.wire import MalformedReply
-from app.errors import Halt, HaltCode, Retry
+from app.errors import Halt, HaltCode, HostBusy, Retry
 
 DEFAULT_WAIT = timedelta(seconds=60)
 
 
-class Busy(Retry):
+class Busy(HostBusy):
     """The server took nothing of this call; it may be sent again after `after`."""
 
 
 class AnswerLost(Retry):
     """The call may have been carried out: the connection broke, the time ran out, or the answer cannot be read."""
 
-    def __init__(self, message: str, *, broken: bool = False, answered: bool = False) -> None:
+    def __init__(self, message: str, *, broken: bool = False, answered: bool = False, timed_out: bool = False) -> None:
         super().__init__(message, after=DEFAULT_WAIT)
         self.broken = broken
         """The connection broke at once, so that a read may be repeated at once."""
+        self.timed_out = timed_out
+        """No answer came in time: the server may be stuck as a whole."""
         self.answered = answered
         """The server did answer, but it broke off or its answer cannot be read, perhaps because of one item."""
 
@@ -81,6 +83,19 @@ BUSY = frozenset(
     }
 )
 """Nothing was done; nobody acts, later."""
+
+ONE_MAILBOX = frozenset(
+    {
+        "ErrorTooManyObjectsOpened",
+        "ErrorExceededFindCountLimit",
+        "ErrorMailboxStoreUnavailable",
+        "ErrorMailboxMoveInProgress",
+        "ErrorMailboxFailover",
+        "ErrorBatchProcessingStopped",
+        "ErrorMailboxHoldInProgress",
+    }
+)
+"""Those of them that say nothing about the server's other mailboxes."""
 
 TRANSIENT = frozenset({"ErrorInternalServerTransientError", "ErrorTimeoutExpired", "ErrorWithoutCode"})
 """One item's writing broke off: nobody knows whether it happened."""
@@ -152,7 +167,7 @@ def by_code(code: str, text: str, where: str, back_off: timedelta | None = None)
         advice = "The folder is gone; choose the folder again or restore it."
         return Halt(HaltCode.FOLDER_VANISHED, f"{where}: {advice} ({code})")
     if code in BUSY:
-        return Busy(f"{where} is busy ({code})", after=back_off or DEFAULT_WAIT)
+        return Busy(f"{where} is busy ({code})", after=back_off or DEFAULT_WAIT, whole=code not in ONE_MAILBOX)
     if code in REJECTED:
         return RejectedCall(code, text)
     return AnswerLost(f"{where} could not answer ({code})", answered=True)
@@ -210,7 +225,7 @@ def _by_connection(error: Exception, where: str) -> Exception:
     if any(isinstance(cause, (requests.ConnectTimeout, ConnectionRefusedError)) for cause in causes):
         return Busy(f"{where} is out of reach")
     if any(isinstance(cause, (requests.Timeout, TimeoutError)) for cause in causes):
-        return AnswerLost(f"{where} did not answer in time")
+        return AnswerLost(f"{where} did not answer in time", timed_out=True)
     return AnswerLost(f"{where}: the connection broke", broken=True)
 
 

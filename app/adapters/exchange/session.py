@@ -12,14 +12,14 @@ from lxml.etree import _Element as Element
 from app.adapters.exchange import tokens
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.autodiscover import find_endpoint
-from app.adapters.exchange.errors import AnswerLost, HttpFault, translate
+from app.adapters.exchange.errors import AnswerLost, Busy, HttpFault, translate
 from app.adapters.exchange.services import OPERATIONS
 from app.adapters.exchange.transport import Caller, Connection, verified
 from app.adapters.exchange.wire import Message, local
 from app.adapters.trust import trusted
 from app.domain.account import Access, Auth
 from app.domain.sync import Side
-from app.errors import Halt, HaltCode, Retry
+from app.errors import Halt, HaltCode, HostBusy, Retry
 from app.ports.metering import Outcome
 
 REPEAT_WITHIN_S = 1.0
@@ -51,15 +51,37 @@ class Session:
 
         Raises: Busy (nothing was done), AnswerLost (nobody knows), RejectedCall (nothing was done), Halt.
         """
+        self._ask_for_leave()
         try:
             messages = self._send(body)
         except Exception as error:
             self.close()
-            raise self._translated(error) from error
+            translated = self._translated(error)
+            self._tell(translated)
+            raise translated from error
+        self.access.allowance.answered()
         if expected is not None and len(messages) != expected:
             parts = f"{len(messages)} of {expected} parts of {local(body)}"
             raise AnswerLost(f"{self.access.where} answered {parts}", answered=True)
         return messages
+
+    def _ask_for_leave(self) -> None:
+        try:
+            self.access.allowance.spend()
+        except HostBusy as error:
+            # Writers know by this kind that nothing of their batch was sent.
+            raise Busy(str(error), after=error.after) from error
+
+    def _tell(self, error: Exception) -> None:
+        match error:
+            case HostBusy():
+                self.access.allowance.busy(error)
+            case AnswerLost(timed_out=True):
+                self.access.allowance.silent()
+            case Halt() | AnswerLost(answered=True):
+                self.access.allowance.answered()
+            case _:
+                pass
 
     def _send(self, body: Element) -> list[Message]:
         caller = Caller(self.access, self._connected())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.adapters.queue.names import TASK
+from app.ports.budget import HostBudgets
 from app.ports.requests import Queue
 from app.settings import Settings
 
@@ -23,6 +24,15 @@ def open_queue(settings: Settings) -> Queue:
     return CeleryQueue(settings)
 
 
+def open_budgets(settings: Settings) -> HostBudgets | None:
+    """Host budgets in the configured broker, or in the embedded one while it runs; None where there is none. Raises: BadInput."""
+    from app.adapters.queue.address import redis_url
+    from app.adapters.queue.budgets import RedisBudgets
+
+    url = redis_url(settings)
+    return RedisBudgets(url, settings.lease) if url else None
+
+
 def open_celery(settings: Settings) -> Celery:
     """What a worker consists of, without its tasks."""
     from app.adapters.queue.celery import open_celery as opened
@@ -37,4 +47,4 @@ def broker_command(settings: Settings) -> Sequence[str]:
     return command(settings)
 
 
-__all__ = ["TASK", "broker_command", "open_celery", "open_queue"]
+__all__ = ["TASK", "broker_command", "open_budgets", "open_celery", "open_queue"]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
-from urllib.parse import quote
 
 from celery import Celery
 from kombu import Queue
 
+from app.adapters.queue.address import broker_url
 from app.adapters.queue.names import BACKGROUND, URGENT
-from app.errors import BadInput
 from app.settings import Settings
 
 SOFT_LIMIT: Final = timedelta(hours=1)
@@ -25,9 +24,6 @@ HARD_LIMIT: Final = SOFT_LIMIT + timedelta(minutes=5)
 
 # A message that is not acknowledged within this time is delivered to a second worker while the first still works on it.
 VISIBILITY: Final = HARD_LIMIT + timedelta(minutes=10)
-
-LONGEST_SOCKET_PATH: Final = 100
-"""A Unix socket's address has room for 107 bytes."""
 
 
 def open_celery(settings: Settings) -> Celery:
@@ -63,21 +59,3 @@ def open_celery(settings: Settings) -> Celery:
         },
     )
     return app
-
-
-def broker_url(settings: Settings) -> str:
-    """The configured broker, or the embedded one's socket. Raises: BadInput."""
-    given = settings.broker_url.get_secret_value()
-    if given:
-        if not given.startswith(("redis://", "rediss://", "redis+socket://")):
-            raise BadInput(
-                "WICE_SYNC_BROKER_URL: only Redis and Valkey are supported; give redis://:password@host:6379/0"
-            )
-        return given
-    path = str(settings.broker_socket)
-    if len(path.encode()) > LONGEST_SOCKET_PATH:
-        raise BadInput(
-            f"WICE_SYNC_HOME: {settings.home} is too long for the embedded broker's socket; choose a shorter directory "
-            "or give WICE_SYNC_BROKER_URL"
-        )
-    return f"redis+socket://{quote(path)}"

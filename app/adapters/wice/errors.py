@@ -5,8 +5,8 @@
 | certificate not trusted                         | Halt(CERTIFICATE)                                        |
 | HTTP 401, 403                                   | Halt(ACCESS_DENIED)                                      |
 | HTTP 3xx, 404, 405                              | Halt(CONFIGURATION)                                      |
-| HTTP 429, 503                                   | Retry(after=Retry-After); nothing was done               |
-| connection refused, no such host, no connection | Retry; nothing was done                                  |
+| HTTP 429, 503                                   | HostBusy(after=Retry-After); nothing was done            |
+| connection refused, no such host, no connection | HostBusy; nothing was done                               |
 | HTTP 5xx, timeout, cut connection, garbage body | Retry after a read, `AnswerLost` after a write           |
 | {"error": ...} at the login                     | Halt(LOGIN_REFUSED)                                      |
 | {"error": ...} elsewhere, also after a new login| `Refusal`: of one item, or a call this server cannot do  |
@@ -24,7 +24,7 @@ from typing import Never
 
 import httpx
 
-from app.errors import Halt, HaltCode, Retry
+from app.errors import Halt, HaltCode, HostBusy, Retry
 
 DEFAULT_DELAY = timedelta(seconds=60)
 LONGEST_DELAY = timedelta(hours=1)
@@ -64,7 +64,7 @@ def raise_transport(error: httpx.RequestError, server: str, *, writes: bool) -> 
         ) from error
     kind = type(error).__name__
     if isinstance(error, _NOTHING_SENT):
-        raise Retry(f"The Wice server {server} cannot be reached ({kind}).") from error
+        raise HostBusy(f"The Wice server {server} cannot be reached ({kind}).") from error
     if writes:
         raise AnswerLost(f"The Wice server {server} did not answer a write ({kind}).") from error
     raise Retry(f"The Wice server {server} did not answer ({kind}).") from error
@@ -82,7 +82,7 @@ def raise_status(response: httpx.Response, server: str, *, writes: bool) -> None
             "'Client API Backend' is switched on and open to this machine.",
         )
     if status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
-        raise Retry(f"The Wice server {server} is busy (HTTP {status}).", after=retry_after(response))
+        raise HostBusy(f"The Wice server {server} is busy (HTTP {status}).", after=retry_after(response))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         kind = AnswerLost if writes else Retry
         raise kind(f"The Wice server {server} failed (HTTP {status}).")

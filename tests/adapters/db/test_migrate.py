@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
 import migrations
-from app.adapters.db import open_database, tables_operations, tables_people, tables_runs  # noqa: F401 - the parts of one schema
+from app.adapters.db import open_database, tables_budgets, tables_operations, tables_people, tables_runs  # noqa: F401 - the parts of one schema
 from app.adapters.db.session import open_engine
 from app.adapters.db.tables import metadata
 from app.domain.views import AccountFilter, Cut

@@ -2,6 +2,8 @@
 
 import os
 import threading
+from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +19,7 @@ from app.domain.writes import Refused, Written
 from app.errors import Halt, HaltCode, Retry
 from tests.adapters.exchange.canned import Reply, bad, canned_mailbox, fault, good, messages, operations, serving, soap
 from tests.adapters.exchange.sandbox_server import Server, creation, halted, persons
+from tests.fakes.allowance import NotingAllowance
 
 
 @pytest.mark.parametrize(
@@ -143,3 +146,31 @@ def test_a_poisoned_id_does_not_stop_a_session() -> None:
         session = Session(canned_mailbox(canned)._session.access)
         [message] = session.read(bodies.get_versions([ItemId("x\x00y")]), 1)
     assert message.code == "ErrorInvalidIdMalformed"
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (Reply(status=503), "busy"),
+        (fault("ErrorServerBusy"), "busy"),
+        (fault("ErrorMailboxMoveInProgress"), "busy, this mailbox"),
+        (fault("ErrorImpersonateUserDenied"), "answered"),
+        (messages("GetFolder", good("GetFolder")), "answered"),
+    ],
+)
+def test_the_hosts_budget_hears_what_the_server_said(reply: Reply, told: str) -> None:
+    allowance = NotingAllowance()
+    with serving(reply) as canned:
+        session = Session(replace(canned_mailbox(canned)._session.access, allowance=allowance))
+        with suppress(Retry, Halt):
+            session.read(bodies.get_folders([bodies.distinguished("msgfolderroot", "anna@example.com")]))
+    assert allowance.told == ["spent", told]
+
+
+def test_a_budget_that_is_used_up_sends_nothing() -> None:
+    with serving(Reply(status=500)) as canned:
+        session = Session(replace(canned_mailbox(canned)._session.access, allowance=NotingAllowance(refuses=True)))
+        with pytest.raises(Busy) as refused:
+            session.call(bodies.get_folders([bodies.distinguished("msgfolderroot", "anna@example.com")]))
+        assert refused.value.after == timedelta(seconds=7)
+        assert session.requests == 0

@@ -12,8 +12,9 @@ import trustme
 from app.domain.contact import Contact
 from app.domain.sync import Kind
 from app.domain.writes import Outcome, Unknown
-from app.errors import Halt, HaltCode, Retry
+from app.errors import Halt, HaltCode, HostBusy, Retry
 from tests.adapters.wice.servers import Wice, create, filtered, fixed, page, threaded
+from tests.fakes.allowance import NotingAllowance
 
 
 def _read(wice: Wice) -> None:
@@ -177,3 +178,32 @@ def test_an_unreadable_ca_file_is_named(wice: Wice, tmp_path: Path) -> None:
         with pytest.raises(Halt, match=name) as caught:
             wice.crm(ca_file=str(tmp_path / name))
         assert caught.value.code is HaltCode.CERTIFICATE
+
+
+@pytest.mark.parametrize("status", [503, 429])
+def test_the_hosts_budget_hears_what_the_server_said(wice: Wice, status: int) -> None:
+    allowance = NotingAllowance()
+    with threaded(fixed(status)) as url, pytest.raises(HostBusy):
+        wice.crm(url=url, allowance=allowance).employee()
+    assert allowance.told == ["spent", "answered", "spent", "busy"], "the login is let through"
+
+
+def test_silence_is_told_and_a_server_that_is_not_there_is_busy(wice: Wice) -> None:
+    allowance = NotingAllowance()
+    wice.fault("stall", seconds=1)
+    with pytest.raises(Retry):
+        wice.crm(allowance=allowance, request_timeout_s=0.2).employee()
+    assert allowance.told == ["spent", "silent"]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(HostBusy):
+        wice.crm(url=f"http://127.0.0.1:{port}", allowance=allowance).employee()
+    assert allowance.told[-1] == "busy"
+
+
+def test_a_budget_that_is_used_up_sends_nothing_and_no_write_is_unknown(wice: Wice) -> None:
+    crm = wice.crm(allowance=NotingAllowance(refuses=True))
+    outcomes: list[Outcome] = []
+    with pytest.raises(HostBusy):
+        outcomes.extend(crm.store(Kind.CONTACTS).write([create(Contact(last_name="S"))]))
+    assert (outcomes, crm.requests) == ([], 0)

@@ -103,6 +103,7 @@ def test_counters_count_requests_by_operation_and_writes(wice: Wice) -> None:
     wice.call("update_contact", {"rowid": "999"})
     assert wice.http.get("/_sandbox/counters").json() == {
         "requests": {"total": 4, "insert_contact": 1, "get_person": 2, "update_contact": 1},
+        "most_at_once": 1,
         "mails": 0,
         "writes": 1,
         "rejected_by_schema": 0,

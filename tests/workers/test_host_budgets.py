@@ -1,0 +1,114 @@
+"""Real workers that share the budgets of their hosts over a real broker: never more at once than there may be, and a busy host slows nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.adapters.db import open_database
+from app.bootstrap.application import Application, opened
+from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.run import RequestState, RunRequest, Verb
+from app.services.requests import ask
+from app.settings import Settings
+from tests.services.sandbox import Sandbox, running
+from tests.services.workers import Crew, until
+from tests.workers.conftest import EVA
+
+AT_ONCE = 2
+HERE = [f"p{number}" for number in range(5)]
+THERE = ["q0", "q1"]
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[Sandbox]:
+    """Servers of other hosts."""
+    with running("--seed", "empty") as sandbox:
+        sandbox.reset(people=len(THERE))
+        yield sandbox
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(home=tmp_path, exchange_concurrency=AT_ONCE, request_timeout_s=10)
+    with open_database(settings) as database:
+        database.migrate()
+    return settings
+
+
+@pytest.fixture
+def product(settings: Settings, sandbox: Sandbox, elsewhere: Sandbox) -> Iterator[Application]:
+    sandbox.reset(people=len(HERE))
+    with opened(settings) as product:
+        for name, servers, accounts in (("here", sandbox, HERE), ("there", elsewhere, THERE)):
+            configure(product, name, servers, accounts)
+        yield product
+    sandbox.control("ews", "POST", "latency", {"ms": 0})
+
+
+def configure(product: Application, name: str, servers: Sandbox, accounts: list[str]) -> None:
+    save, login = product.registry.save, servers.service
+    save(WiceServer(name=name, url=servers.wice, mandant=servers.mandant))
+    save(ExchangeServer(name=name, url=servers.ews, username=login["username"], password=login["password"]))
+    for account, person in zip(accounts, servers.people, strict=True):
+        save(
+            Account(
+                name=account,
+                email=person["email"],
+                wice_server=name,
+                wice_username=person["username"],
+                wice_password=person["password"],
+                exchange_server=name,
+                mailbox=person["mailbox"],
+            )
+        )
+        save(Profile(account=account, name=account))
+
+
+@pytest.fixture
+def crew(settings: Settings, product: Application) -> Iterator[Crew]:
+    del product
+    crew = Crew(settings)
+    crew.start_broker()
+    crew.start_worker(2)
+    crew.start_worker(2, name="another worker")
+    crew.start_scheduler()
+    yield crew
+    crew.close()
+
+
+def analysed(product: Application, accounts: list[str]) -> dict[str, RunRequest]:
+    return {account: ask(product, f"{account}/{account}", Verb.ANALYSE, EVA) for account in accounts}
+
+
+def waiting(product: Application, asked: dict[str, RunRequest]) -> list[RunRequest]:
+    return [request for one in asked.values() for request in product.requests.unfinished(one.profile)]
+
+
+@pytest.mark.usefixtures("crew")
+def test_a_host_never_has_more_at_once_than_it_may_have(product: Application, sandbox: Sandbox) -> None:
+    sandbox.control("ews", "POST", "latency", {"ms": 40})
+    asked = analysed(product, HERE)
+    until(lambda: not waiting(product, asked), "the end of all runs")
+    assert sandbox.counters("ews")["most_at_once"] == AT_ONCE
+    statuses = [product.history.run(request.id) for request in asked.values()]
+    assert [status and status.status.value for status in statuses] == ["nothing_to_do"] * len(HERE)
+
+
+@pytest.mark.usefixtures("crew")
+def test_R36_a_busy_host_loses_no_run_and_the_accounts_of_another_go_on(
+    product: Application, sandbox: Sandbox, elsewhere: Sandbox
+) -> None:
+    sandbox.fault("ews", "busy", retry_after_s=600, count=1000)
+    here = analysed(product, HERE)
+    until(lambda: len([one for one in waiting(product, here) if one.not_before]) == len(HERE), "all of them to wait")
+    before = sandbox.counters("ews")["requests"]["total"]
+    assert before <= AT_ONCE
+    there = analysed(product, THERE)
+    until(lambda: not waiting(product, there), "the others' end")
+    assert elsewhere.counters("ews")["requests"]["total"] > 0
+    assert sandbox.counters("ews")["requests"]["total"] == before, "it is left alone"
+    assert [one.attempts for one in waiting(product, here)] == [0] * len(HERE)
+    assert all(one.state is RequestState.QUEUED for one in waiting(product, here))
