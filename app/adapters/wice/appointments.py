@@ -17,7 +17,7 @@ from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
-from app.domain.writes import Create, Outcome, Stale, Update, Written
+from app.domain.writes import Create, Outcome, Stale, Update, Write, Written
 from app.errors import BadInput
 from app.ports import Employee, Known
 
@@ -103,7 +103,13 @@ class AppointmentStore(WiceStore):
     def _appointment(self, row: Row) -> Appointment:
         return replace(self._fields.read(row), participants=self._participants.read(row))
 
-    def _insert(self, write: Create) -> ItemId:
+    def claims(self, write: Write) -> frozenset[str] | None:
+        """Meetings of one UID may be one appointment (R16)."""
+        if not isinstance(write, Create):
+            return frozenset({write.id})
+        return frozenset({write.into or "", _appointment_of(write.record).uid} - {""})
+
+    def _insert(self, write: Create) -> tuple[ItemId, Row]:
         record = _appointment_of(write.record)
         stamp = {self._columns.import_key: str(write.stamp)}
         data = self._fields.create(record) | self._participants.write(record.participants) | stamp
@@ -112,7 +118,7 @@ class AppointmentStore(WiceStore):
         item_id = self.table.item_id(rowid) if rowid else self._stamped(self.table, write.stamp)
         if item_id is None:
             raise errors.unreadable(self._session.server, writes=True)
-        return item_id
+        return item_id, reply
 
     def _create(self, write: Create) -> Outcome:
         record = _appointment_of(write.record)

@@ -5,6 +5,7 @@ A session may expire at any time: {"error": ...} to any call means log in again,
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 from collections.abc import Mapping
@@ -30,6 +31,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 READ_ATTEMPTS = 3
 """A read whose connection broke is sent again at once, twice; a timeout or a busy server is not."""
 CONNECT_TIMEOUT_S = 10.0
+LANES = 4
+"""Connections over which many writes go out at the same time. Source: wice-api.md, "a few parallel connections"."""
 KEEPALIVE_S = 4.0
 """Shorter than the usual servers' five seconds, so that no request meets a connection that is just being closed."""
 
@@ -56,10 +59,9 @@ class WiceAccess:
 
 
 class Session:
-    """One account's signed-in connection. Not thread-safe.
+    """One account's signed-in connection. Not thread-safe; its `lanes` may be used by one thread each.
 
     Attributes:
-        requests: HTTP requests sent so far.
         effects: writes that took effect, or may have.
         clock: what this server's replies told of its time.
     """
@@ -68,8 +70,9 @@ class Session:
         self.dialect = load_dialect(access.dialect)
         self.server = server_name(access.url)
         self.clock = ServerClock(_zone(access.time_zone))
-        self.requests = 0
         self.effects = 0
+        self._sent = 0
+        self._lanes: list[Session] = []
         self._access = access
         self._cookie = ""
         self._generation: str = self.dialect.generation
@@ -78,8 +81,27 @@ class Session:
             headers={"X-API-KEY": access.api_key} if access.api_key else {},
             verify=trusted(access.ca_file),
             timeout=httpx.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
-            limits=httpx.Limits(max_connections=1, keepalive_expiry=KEEPALIVE_S),
+            limits=httpx.Limits(max_connections=LANES, keepalive_expiry=KEEPALIVE_S),
         )
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, those of the lanes included."""
+        return self._sent + sum(lane.requests for lane in self._lanes)
+
+    def lanes(self) -> list[Session]:
+        """Sessions of the same login, each for one thread, which share this one's connections and what it learnt of the server."""
+        if not self._cookie:
+            self.log_in()
+        self._generation = self.generation
+        while len(self._lanes) < LANES:
+            self._lanes.append(self._lane())
+        return self._lanes
+
+    def _lane(self) -> Session:
+        lane = copy.copy(self)
+        lane.effects, lane._sent, lane._lanes = 0, 0, []  # noqa: SLF001 - it is one of us
+        return lane
 
     @property
     def zone(self) -> ZoneInfo:
@@ -217,7 +239,7 @@ class Session:
         while True:
             attempts -= 1
             self._access.allowance.spend()
-            self.requests += 1
+            self._sent += 1
             try:
                 return self._measured(path, query, form)
             except httpx.ReadTimeout as error:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
@@ -21,7 +22,7 @@ from app.domain.contact import COMPANY_FIELDS, PERSON_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId
 from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
-from app.domain.writes import Create, Update
+from app.domain.writes import Create, Remove, Update, Write
 from app.errors import BadInput
 from app.ports import Known
 
@@ -163,7 +164,25 @@ class ContactStore(WiceStore):
         self._company_rows.clear()
         self._flagged.clear()
 
-    def _insert(self, write: Create) -> ItemId:
+    def claims(self, write: Write) -> frozenset[str] | None:
+        """Companies stand alone: flagging one may flag its persons, and persons may carry its data into it."""
+        match write:
+            case Create():
+                person = _contact_of(write.record).entity is Entity.PERSON
+                return frozenset({write.into} if write.into else ()) if person else None
+            case Update(write_company=True):
+                return None
+            case Update() | Remove():
+                return frozenset({write.id}) if self._table(write.id) is self.persons else None
+            case _:
+                assert_never(write)
+
+    def move_to(self, session: Session) -> None:
+        """See `WiceStore.move_to`."""
+        super().move_to(session)
+        self._company_rows, self._flagged = {}, {}
+
+    def _insert(self, write: Create) -> tuple[ItemId, Row]:
         record, methods = _contact_of(write.record), self._dialect.methods
         stamp = {self._columns.import_key: str(write.stamp)}
         if record.entity is Entity.COMPANY:
@@ -178,13 +197,14 @@ class ContactStore(WiceStore):
         item_id = table.item_id(rowid) if rowid else self._stamped(table, write.stamp)
         if item_id is None:
             raise errors.unreadable(self._session.server, writes=True)
-        self._set_flag(item_id, on=True)
-        return item_id
+        flag = self._set_flag(item_id, on=True)
+        return item_id, {**reply, self._columns.flag: flag}
 
     def _assignment(self, company: str) -> dict[str, str]:
         return {self._person_columns.company: company.partition(":")[2]} if company else {}
 
-    def _set_flag(self, item_id: ItemId, *, on: bool) -> None:
+    def _set_flag(self, item_id: ItemId, *, on: bool) -> str:
+        """Returns what the flag is now, "" if the reply does not say so."""
         table, names = self._table(item_id), self._dialect.flag_data
         value, rowid = "1" if on else "0", item_id.partition(":")[2]
         data = {
@@ -192,8 +212,9 @@ class ContactStore(WiceStore):
             self._columns.id: rowid,
             names.value: value,
         }
-        self._session.write(self._dialect.methods.set_flag, data)
+        reply = self._session.write(self._dialect.methods.set_flag, data)
         self._flagged.clear()
+        return text_of(reply.get(names.value))
 
     def _join(self, write: Create, present: Reading) -> None:
         item_id = present.found.id

@@ -5,17 +5,19 @@ A list that came in full is not asked for again: what it told of a record is ser
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import assert_never
+from typing import Self, assert_never
 
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.errors import Refusal
 from app.adapters.wice.wire import Row, read_moment, rewound, text_of, write_moment
+from app.adapters.wice.writing import Attempt, written
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Sighting, Stamp
@@ -67,6 +69,7 @@ class WiceStore(ABC):
         self._offers = offers
         self._dialect = session.dialect
         self._columns = session.dialect.columns.row
+        self._proven: set[Table] = set()
         self._served: dict[ItemId, Found] = {}
         self._listed: dict[ItemId, datetime | None] = {}
 
@@ -88,8 +91,8 @@ class WiceStore(ABC):
         """What a row means: an item, held, or out of scope."""
 
     @abstractmethod
-    def _insert(self, write: Create) -> ItemId:
-        """Create the record, stamped, and put it into the scope. Returns its id."""
+    def _insert(self, write: Create) -> tuple[ItemId, Row]:
+        """Create the record, stamped, and put it into the scope. Returns its id, and what the replies told of it."""
 
     @abstractmethod
     def _join(self, write: Create, present: Reading) -> None:
@@ -134,21 +137,38 @@ class WiceStore(ABC):
         return self._judge(table, row)
 
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
-        """Carry out writes one after the other. What may have happened although no answer says so is `Unknown`."""
+        """Carry out writes, many of them over a few connections at the same time. What may have happened although no answer says so is `Unknown`."""
         self._served.clear()
-        for write in writes:
-            before = self._session.effects
-            self._look_afresh()
-            try:
-                outcome = self._carry_out(write)
-            except Refusal as refusal:
-                begun = self._session.effects > before
-                outcome = Unknown() if begun else Refused(REFUSED_CODE, refusal.text)
-            except (Retry, Halt):
-                if self._session.effects > before:
-                    yield Unknown()
-                raise
-            yield outcome
+        return written(self, writes)
+
+    def attempt(self, write: Write) -> Attempt:
+        """Carry out one write; never raises `Retry` and `Halt`, but says so."""
+        before = self._session.effects
+        self._look_afresh()
+        try:
+            return Attempt(self._carry_out(write))
+        except Refusal as refusal:
+            begun = self._session.effects > before
+            return Attempt(Unknown() if begun else Refused(REFUSED_CODE, refusal.text))
+        except (Retry, Halt) as trouble:
+            return Attempt(Unknown() if self._session.effects > before else None, trouble)
+
+    def lanes(self) -> list[Self]:
+        """The same store several times, each for one thread."""
+        return [self._lane(session) for session in self._session.lanes()]
+
+    def _lane(self, session: Session) -> Self:
+        lane = copy.copy(self)
+        lane.move_to(session)
+        return lane
+
+    def move_to(self, session: Session) -> None:
+        """Go on over another session, with nothing read yet."""
+        self._session, self._served, self._listed = session, {}, {}
+
+    @abstractmethod
+    def claims(self, write: Write) -> frozenset[str] | None:
+        """What no other write may touch at the same time; None: nothing else may be written meanwhile."""
 
     def _carry_out(self, write: Write) -> Outcome:
         match write:
@@ -171,9 +191,26 @@ class WiceStore(ABC):
                 assert_never(write)
 
     def _create(self, write: Create) -> Outcome:
-        outcome = self._outcome(self._insert(write))
+        item_id, row = self._insert(write)
+        told = self._told(item_id, row)
+        if told and self._table(item_id) in self._proven:
+            return Written(told)
+        outcome = self._outcome(item_id)
+        if outcome == Written(told):
+            self._proven.add(self._table(item_id))
         # Created but not in scope: `resume` finds it by its stamp, a second creation would double it.
         return outcome if isinstance(outcome, Written) else Unknown()
+
+    def _told(self, item_id: ItemId, row: Row) -> Item | None:
+        """What the replies to a creation told of the record, None if too little.
+
+        It is taken for true once a table's first new record was read and is just what was told: some server may answer what it does not do.
+        """
+        table = self._table(item_id)
+        if table.own_column not in row or self._columns.last_update not in row:
+            return None
+        found = self._judge(table, row)
+        return replace(found, certain=False) if isinstance(found, Item) and found.id == item_id else None
 
     def _bring_back(self, write: Create) -> Outcome:
         item_id = write.into or ItemId("")
