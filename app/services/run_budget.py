@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 from time import monotonic
 from typing import Final, assert_never
 
@@ -34,7 +35,7 @@ class Host:
 
 
 class HostAllowance:
-    """`app.ports.budget.Allowance` of one run and one host."""
+    """`app.ports.budget.Allowance` of one run and one host. A run may send over several connections, each in a thread of its own."""
 
     def __init__(
         self, budgets: HostBudgets, holder: str, host: Host, lasts: timedelta, clock: Callable[[], float] = monotonic
@@ -44,6 +45,7 @@ class HostAllowance:
         self._host = host
         self._lasts_s = lasts.total_seconds()
         self._clock = clock
+        self._turn = Lock()
         self._portion = FIRST_PORTION
         self._ends = 0.0
         self._on_trial = False
@@ -64,12 +66,13 @@ class HostAllowance:
 
     def spend(self) -> None:
         """See `app.ports.budget.Allowance.spend`."""
-        if not self.left or self._clock() >= self._ends:
-            answer = self._budgets.take(self._holder, [self.want])
-            if isinstance(answer, Refusal):
-                raise waiting(answer)
-            self.taken(answer)
-        self.left -= 1
+        with self._turn:
+            if not self.left or self._clock() >= self._ends:
+                answer = self._budgets.take(self._holder, [self.want])
+                if isinstance(answer, Refusal):
+                    raise waiting(answer)
+                self.taken(answer)
+            self.left -= 1
 
     def answered(self) -> None:
         """See `app.ports.budget.Allowance.answered`."""
