@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from app.domain.ids import ProfileId, RunId
@@ -11,6 +11,7 @@ from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import Actor
 from app.domain.plan import StoredPlan
 from app.domain.run import RunRequest, Verb
+from app.domain.schedule import Turn
 
 
 class Queue(Protocol):
@@ -96,6 +97,18 @@ class Work(Protocol):
         ...
 
 
+class Timetable(Protocol):
+    """When profiles run by themselves. `now` is the database's, whose clock all schedulers share."""
+
+    def first(self, profile: ProfileId, schedule: str, now: datetime, *, ran: bool) -> datetime | None:
+        """When a profile that just got this schedule is due; `ran`: it was synchronised before."""
+        ...
+
+    def turn(self, profile: ProfileId, schedule: str, now: datetime) -> Turn:
+        """What becomes of a profile that is due."""
+        ...
+
+
 class Dispatch(Protocol):
     """The scheduler's side. Several schedulers may work at once: each row is given to one of them."""
 
@@ -107,16 +120,15 @@ class Dispatch(Protocol):
         """Those of which workers were told a while ago, without any of them having claimed it."""
         ...
 
-    def schedules(self) -> Sequence[str]:
-        """The schedules that profiles have."""
+    def plan(self, timetable: Timetable, limit: int) -> int:
+        """Note when profiles are due whose schedule is new or was changed, `limit` at most; returns how many."""
         ...
 
-    def ask_for_due(
-        self, intervals: Mapping[str, timedelta], limit: int, covered: Coverage = EVERYTHING
-    ) -> Sequence[RunRequest]:
-        """Ask for a synchronisation of profiles whose last run lies an interval of their schedule back (R36), `limit` at most; taken for told.
+    def ask_for_due(self, timetable: Timetable, limit: int, covered: Coverage = EVERYTHING) -> Sequence[RunRequest]:
+        """Ask for a synchronisation of profiles that are due (R36), `limit` at most; taken for told.
 
-        Only of those that the licence covers: a run that may write nothing would fail, again and again (R38).
+        Those whose last run found changes come first, but none waits for them longer than an hour. Only of those that the licence covers:
+        a run that may write nothing would fail, again and again (R38).
         """
         ...
 

@@ -13,10 +13,11 @@ from app.domain.licence import Coverage
 from app.domain.run import SCHEDULED, RunRequest
 from app.errors import Retry
 from app.ports.requests import Dispatch, Queue, Requests, Work
-from app.rules.schedule import interval
+from app.rules.timetable import TIMETABLE
 from app.services.requests import WAITS
 
 BATCH: Final = 500
+"""So many are taken in one round, and so many scheduled runs wait at the broker at most."""
 
 
 class Covering(Protocol):
@@ -62,8 +63,10 @@ def dispatch(station: Station) -> Round:
     # With a backlog its messages are still on their way; without one they were lost.
     unanswered = station.dispatch.take_unanswered(BATCH) if not backlog else ()
     _tell(station, unanswered)
-    intervals = {schedule: every for schedule in station.dispatch.schedules() if (every := interval(schedule))}
-    due = station.dispatch.ask_for_due(intervals, BATCH, station.licences.coverage()) if intervals else ()
+    station.dispatch.plan(TIMETABLE, BATCH)
+    # The rest waits in the database, where the most urgent stay in front.
+    room = max(BATCH - backlog, 0)
+    due = station.dispatch.ask_for_due(TIMETABLE, room, station.licences.coverage()) if room else ()
     _tell(station, due)
     return Round(len(buried), len(unsent) + len(unanswered), len(due))
 

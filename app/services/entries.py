@@ -37,9 +37,10 @@ from app.domain.account import (
     FirstPlan,
     TargetChanges,
 )
+from app.errors import BadInput
+from app.rules.schedule_text import parse
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_SCHEDULE = re.compile(r"every ([1-9][0-9]{0,4} )?(minute|hour)s?")
 _LONGEST_WINDOW_DAYS = 36_500
 
 
@@ -75,8 +76,10 @@ def _folder(value: str) -> str:
 
 
 def _schedule(value: str) -> str:
-    if value and not _SCHEDULE.fullmatch(value):
-        raise ValueError('must be like "every 15 minutes" or "every 2 hours", or "" for none')
+    try:
+        parse(value)
+    except BadInput as error:
+        raise ValueError(str(error)) from None
     return value
 
 

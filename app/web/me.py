@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -15,6 +13,7 @@ from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.templating import render
+from app.web.zones import time_zones
 
 router = APIRouter()
 
@@ -73,6 +72,6 @@ def _page(request: Request, here: Here, by: Actor, errors: dict[str, str], statu
         user=people.user(by.name),
         sessions=people.sessions_of(by.name, by),
         this_session=_this_session(request),
-        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
+        zones=time_zones(),
         errors=errors,
     )

@@ -1,44 +1,115 @@
-"""When a profile is synchronised by itself, in words, and the two fields in which one says it."""
+"""When a profile is synchronised by itself, in words (R36)."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from functools import lru_cache
+from itertools import islice
 from typing import Final
 
-from app.rules.schedule import interval
-from app.web.i18n import _, ngettext
+from babel.dates import format_date, format_time
+from babel.lists import format_list
 
-_MINUTE: Final = timedelta(minutes=1)
+from app.domain.ids import ProfileId
+from app.domain.schedule import ALWAYS, EVERY_DAY, WEEKDAYS, Hours, Period, Rule, Schedule
+from app.errors import BadInput
+from app.rules.schedule import next_runs, share_of
+from app.rules.schedule_text import parse
+from app.web.i18n import N_, _, ngettext, region
+
+DAYS: Final = (
+    N_("Mondays"),
+    N_("Tuesdays"),
+    N_("Wednesdays"),
+    N_("Thursdays"),
+    N_("Fridays"),
+    N_("Saturdays"),
+    N_("Sundays"),
+)
+SHOWN: Final = 5
+"""So many coming runs are shown (R36)."""
+
 _HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def schedule(text: str) -> str:
-    """Template filter: a profile's schedule in words; what is no interval is shown as it is."""
-    if not text:
-        return _("only when somebody starts it")
-    count, unit = parts(text)
-    if not count:
+    """Template filter: a profile's schedule in words; what is none is shown as it is."""
+    try:
+        wanted = parsed(text)
+    except BadInput:
         return text
-    if unit == "hour":
-        return _("every hour") if count == "1" else ngettext("every %(num)s hour", "every %(num)s hours", int(count))
-    return _("every minute") if count == "1" else ngettext("every %(num)s minute", "every %(num)s minutes", int(count))
+    if wanted is None:
+        return _("only when somebody starts it")
+    rules = [rule(one) for one in wanted.rules]
+    said = "".join([rules[0], *(_(", else %(rule)s", rule=one) for one in rules[1:])])
+    return "; ".join([said, *_limits(wanted)]) + (f" ({wanted.zone.key})" if by_the_clock(wanted) else "")
 
 
-def parts(text: str) -> tuple[str, str]:
-    """("15", "minute") of "every 15 minutes"; ("", "minute") of what is no interval."""
-    every = interval(text)
-    if every is None:
-        return "", "minute"
-    if every % _HOUR:
-        return str(every // _MINUTE), "minute"
-    return str(every // _HOUR), "hour"
+def rule(of: Rule) -> str:
+    """One part of a schedule: every so often or at these times, on which days, from when to when."""
+    often = interval(of.every) if of.every else _("at %(times)s", times=_listed([clock(at) for at in of.at]))
+    return " ".join([often, *_period(of.period)])
 
 
-def joined(count: str, unit: str) -> str:
-    """The schedule that these two fields mean; "" for none. What cannot be one is refused where it is read."""
-    count = count.strip()
-    if not count:
-        return ""
-    if count.isascii() and count.isdecimal():
-        count = str(int(count))
-    return f"every {count} {'hour' if unit == 'hour' else 'minute'}{'' if count == '1' else 's'}"
+def interval(every: timedelta) -> str:
+    """A distance between two runs."""
+    if every % _HOUR == timedelta(0):
+        count = every // _HOUR
+        return _("every hour") if count == 1 else ngettext("every %(num)s hour", "every %(num)s hours", count)
+    count = every // _MINUTE
+    return _("every minute") if count == 1 else ngettext("every %(num)s minute", "every %(num)s minutes", count)
+
+
+def clock(at: time) -> str:
+    """A time of the day, as the reader's language writes it."""
+    return format_time(at, "short", locale=region())
+
+
+def by_the_clock(of: Schedule) -> bool:
+    """Does it matter which time zone it has?"""
+    return bool(of.pauses or of.start) or any(one.at or one.period != ALWAYS for one in of.rules)
+
+
+def coming(text: str, after: datetime, profile: ProfileId | None = None) -> list[datetime]:
+    """The next runs (R36). Without a profile: those of one that nothing shifts."""
+    try:
+        wanted = parsed(text)
+    except BadInput:
+        return []
+    share = share_of(profile) if profile else 0.0
+    return list(islice(next_runs(wanted, after, share), SHOWN)) if wanted else []
+
+
+@lru_cache(maxsize=1_000)
+def parsed(text: str) -> Schedule | None:
+    """As `parse`; lists show the same few schedules again and again. Raises: BadInput."""
+    return parse(text)
+
+
+def _limits(of: Schedule) -> Iterator[str]:
+    for pause in of.pauses:
+        yield _("not %(when)s", when=" ".join(_period(pause)))
+    if of.start:
+        day = format_date(of.start, "medium", locale=region())
+        when = f"{day}, {clock(of.start.time())}" if of.start.time() != time(0) else day
+        yield _("starting %(when)s", when=when)
+
+
+def _period(of: Period) -> Iterator[str]:
+    if of.days == WEEKDAYS:
+        yield _("Mondays to Fridays")
+    elif of.days != EVERY_DAY:
+        yield _("on %(days)s", days=_listed([_(DAYS[day]) for day in sorted(of.days)]))
+    if not of.hours.whole_day:
+        yield _hours(of.hours)
+
+
+def _hours(of: Hours) -> str:
+    end = clock(of.end) if of.end != time(0) else "24:00"
+    return _("from %(begin)s to %(end)s", begin=clock(of.begin), end=end)
+
+
+def _listed(words: list[str]) -> str:
+    return format_list(words, locale=region())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Final
-from zoneinfo import available_timezones
 
 from fastapi import APIRouter, Form, Request
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.sentences import all_said
 from app.web.templating import render
+from app.web.zones import time_zones
 
 router = APIRouter()
 
@@ -95,9 +95,9 @@ def _page(
         status,
         typed=typed,
         errors=errors,
-        processes=here.product.processes.alive(),
+processes=here.product.processes.alive(),
         processes_words=PROCESSES,
-        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
+        zones=time_zones(),
         environment=[
             (variable(name), _(ENVIRONMENT[name]), value, given) for name, value, given in here.settings.in_force()
         ],

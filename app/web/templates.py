@@ -16,7 +16,7 @@ from app.domain.views import Cut, ProfileFilter
 from app.errors import BadInput, Superseded
 from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
-from app.web import schedules, sentences
+from app.web import schedule_form, sentences
 from app.web.asked import Text, Version, WantedProfiles
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
@@ -24,8 +24,8 @@ from app.web.lists import cut
 from app.web.profiles import words
 from app.web.profiles.asked import Fields, all_names
 from app.web.profiles.faults import ADVICE
-from app.web.schedules import joined
 from app.web.templating import render
+from app.web.zones import time_zones
 
 router = APIRouter()
 
@@ -238,11 +238,11 @@ def _saved(carried: Carried, name: str) -> Response:
 
 
 def _given(fields: Mapping[str, str]) -> dict[str, str]:
-    """The settings of the form; boxes that are not ticked are not sent, and the schedule has three fields."""
+    """The settings of the form; boxes that are not ticked are not sent, and the schedule has fields of its own."""
     given = {name: fields[name] for name in SHARED_SETTINGS if name in fields}
     if "repeat" in fields:
         given |= {name: "true" if name in fields else "false" for name in _BOXES}
-        given["schedule"] = joined(fields.get("every", "") or "0", fields.get("unit", "")) if fields["repeat"] == "true" else ""  # fmt: skip
+        given["schedule"] = schedule_form.text(fields)
     return given
 
 
@@ -266,7 +266,8 @@ def _form(
         errors=defaultdict(str, errors),
         summary=[(field, f"{words.label(field)}: {text}" if field else text) for field, text in errors.items()],
         options=words.options,
-        schedule_parts=schedules.parts,
+        schedule_fields=schedule_form.fields,
+        zones=time_zones(),
         at=_address(stored.name) if stored else "/templates",
     )
 

@@ -5,27 +5,53 @@ Every taking is one transaction over rows that nobody else holds (SKIP LOCKED), 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import ACTIVE, Wish, queue, read, rows_of
-from app.adapters.db.session import reading, writing
+from app.adapters.db.session import writing
 from app.adapters.db.tables import accounts, plans, profiles
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import ProfileId
 from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import SYSTEM
 from app.domain.plan import PlanState
-from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
+from app.domain.run import SCHEDULED, RequestState, RunRequest, RunStatus, Verb
+from app.ports.requests import Timetable
 
 SETTLED: Final = timedelta(seconds=2)
 """Who asks tells the workers at once; what nobody has told them after this time is told by the scheduler."""
 
 UNANSWERED: Final = timedelta(seconds=30)
+
+PATIENCE: Final = timedelta(hours=1)
+"""So long a profile without changes may have to wait for those that have some."""
+
+_CHANGED: Final = (RunStatus.DONE, RunStatus.PARTIAL)
+_DUE: Final = (
+    profiles.c.id,
+    profiles.c.schedule,
+    profiles.c.last_finished.is_not(None).label("ran"),
+    DatabaseTime().label("now"),
+)
 
 
 class SqlDispatch:
@@ -43,23 +69,24 @@ class SqlDispatch:
         """See `app.ports.requests.Dispatch.take_unanswered`."""
         return self._take(run_requests.c.beat <= DatabaseTime(-UNANSWERED), limit)
 
-    def schedules(self) -> Sequence[str]:
-        """See `app.ports.requests.Dispatch.schedules`."""
-        used = select(profiles.c.schedule).where(profiles.c.schedule != "").distinct()
-        with reading(self._engine) as connection:
-            return connection.execute(used).scalars().all()
+    def plan(self, timetable: Timetable, limit: int) -> int:
+        """See `app.ports.requests.Dispatch.plan`."""
+        changed = select(*_DUE).where(profiles.c.schedule != profiles.c.due_for).limit(limit)
+        with writing(self._engine) as connection:
+            rows = connection.execute(changed.with_for_update(skip_locked=True, of=profiles)).all()
+            _store(connection, [(row, timetable.first(row.id, row.schedule, row.now, ran=row.ran)) for row in rows])
+            return len(rows)
 
-    def ask_for_due(
-        self, intervals: Mapping[str, timedelta], limit: int, covered: Coverage = EVERYTHING
-    ) -> Sequence[RunRequest]:
+    def ask_for_due(self, timetable: Timetable, limit: int, covered: Coverage = EVERYTHING) -> Sequence[RunRequest]:
         """See `app.ports.requests.Dispatch.ask_for_due`."""
-        found: list[RunRequest] = []
-        with reading(self._engine) as connection:
-            licensed = list(_licensed(connection, covered))
-        for schedule, every in intervals.items():
-            with writing(self._engine) as connection:
-                found += _ask_for_due(connection, schedule, every, limit - len(found), licensed)
-        return found
+        with writing(self._engine) as connection:
+            rows = connection.execute(_due(list(_licensed(connection, covered)), limit)).all()
+            turns = [(row, timetable.turn(row.id, row.schedule, row.now)) for row in rows]
+            # Also if the run never begins it is not asked for again at once.
+            _store(connection, [(row, turn.next) for row, turn in turns])
+            ids = [ProfileId(row.id) for row, turn in turns if turn.asked]
+            wish = Wish(Verb.SYNC, SCHEDULED, SYSTEM.name)
+            return list(queue(connection, ids, wish, told=True).values()) if ids else []
 
     def _take(self, wanted: ColumnElement[bool], limit: int) -> Sequence[RunRequest]:
         due = or_(run_requests.c.not_before.is_(None), run_requests.c.not_before <= DatabaseTime())
@@ -84,36 +111,28 @@ def _licensed(connection: Connection, covered: Coverage) -> Iterator[ColumnEleme
             yield key < first
 
 
-def _ask_for_due(
-    connection: Connection, schedule: str, every: timedelta, limit: int, licensed: Sequence[ColumnElement[bool]]
-) -> list[RunRequest]:
-    due = (
-        select(profiles.c.id)
-        .join(accounts)
-        .where(profiles.c.schedule == schedule, profiles.c.active, accounts.c.active, *_due(every), *licensed)
-        .order_by(profiles.c.last_finished.nulls_first())
-        .limit(max(limit, 0))
+def _due(licensed: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
+    """Those whose time has come, for whom nothing is asked and nothing waits for a person's decision: the most urgent first."""
+    active = exists().where(run_requests.c.profile_id == profiles.c.id, run_requests.c.state.in_(ACTIVE))
+    overdue = profiles.c.due_at <= DatabaseTime(-PATIENCE)
+    changed = func.coalesce(profiles.c.last_status.in_(_CHANGED), false())
+    query = (
+        select(*_DUE).join(accounts).where(profiles.c.due_at <= DatabaseTime(), profiles.c.active, accounts.c.active)
+    )
+    return (
+        query.where(~active, ~_waits_for_a_person(), *licensed)
+        .order_by(overdue.desc(), changed.desc(), profiles.c.due_at)
+        .limit(limit)
         .with_for_update(skip_locked=True, of=profiles)
     )
-    ids = [ProfileId(profile) for profile in connection.execute(due).scalars()]
-    if not ids:
-        return []
-    # Also if the run never begins it is not asked for again at once.
-    connection.execute(update(profiles).where(profiles.c.id.in_(ids)).values(due_at=DatabaseTime(every)))
-    return list(queue(connection, ids, Wish(Verb.SYNC, SCHEDULED, SYSTEM.name), told=True).values())
 
 
-def _due(every: timedelta) -> tuple[ColumnElement[bool], ...]:
-    """Long enough since the last run, nothing asked for, and nothing that waits for a person's decision.
-
-    A `due_at` that lies further ahead than the schedule reaches is of a former, longer schedule.
-    """
-    reached = or_(
-        profiles.c.due_at.is_(None), profiles.c.due_at <= DatabaseTime(), profiles.c.due_at > DatabaseTime(every)
-    )
-    rested = or_(profiles.c.last_finished.is_(None), profiles.c.last_finished <= DatabaseTime(-every))
-    active = exists().where(run_requests.c.profile_id == profiles.c.id, run_requests.c.state.in_(ACTIVE))
-    return reached, rested, ~active, ~_waits_for_a_person()
+def _store(connection: Connection, found: Sequence[tuple[Row[Any], datetime | None]]) -> None:
+    if found:
+        one = update(profiles).where(profiles.c.id == bindparam("profile"))
+        values: dict[str, Any] = {"due_at": bindparam("at"), "due_for": bindparam("text")}
+        rows = [{"profile": row.id, "at": due, "text": row.schedule} for row, due in found]
+        connection.execute(one.values(**values), rows)
 
 
 def _waits_for_a_person() -> Any:

@@ -200,7 +200,15 @@ profiles = Table(
     _number("failed_runs"),
     _number("failed_items"),
     _number("frozen_items"),
-    Column("due_at", UtcDateTime),
+    # When the schedule `due_for` asks for its next run; another schedule is planned anew.
+    Column("due_at", UtcDateTime, index=True),
+    _text("due_for"),
+    Index(
+        "ix_profiles_unplanned",
+        "id",
+        sqlite_where=text("schedule != due_for"),
+        postgresql_where=text("schedule != due_for"),
+    ),
     Index(None, "last_status"),
     # All that the state of an account is made of, so that lists and counts of 10,000 need not read the rows.
     Index(

@@ -10,8 +10,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from app.domain.account import SHARED_SETTINGS, Profile
+from app.web import schedule_form
 from app.web.i18n import N_
-from app.web.schedules import joined
 
 KINDS, WICE, FOLDERS, RULES, TIMES, FINISH = "kinds", "wice", "folders", "rules", "times", "finish"
 
@@ -62,8 +62,7 @@ class Draft:
                 name: "true" if name in fields else "false" for name in _BOXES if not self._hidden(name, fields)
             }
         if came_from == TIMES:
-            wants = fields.get("repeat", "") == "true"
-            changed["schedule"] = joined(fields.get("every", "") or "0", fields.get("unit", "")) if wants else ""
+            changed["schedule"] = schedule_form.text(fields)
         version = fields.get("version", "")
         return replace(
             self,

@@ -18,7 +18,6 @@ ADVICE: Final[Mapping[str, str]] = {
     "contacts_folder": N_("choose a folder of this mailbox"),
     "calendar_folder": N_("choose a folder of this mailbox"),
     "window_past_days": N_("give a whole number of days, from 0 to 36500"),
-    "schedule": N_("give a whole number of minutes or hours, at least 1"),
     "appointments": N_("is needed for appointments: the user's default address in Wice"),
 }
 """Where the general words would be about files and quotes."""

@@ -24,7 +24,7 @@ from app.http.state import Here, Portal
 from app.rules.access import may
 from app.services.connection import Step
 from app.services.requests import ask
-from app.web import schedules
+from app.web import schedule_form
 from app.web.checks import checks
 from app.web.flash import redirect
 from app.web.i18n import _
@@ -35,6 +35,7 @@ from app.web.profiles.draft import Draft
 from app.web.profiles.folders import browse
 from app.web.profiles.summary import warnings
 from app.web.templating import render
+from app.web.zones import time_zones
 
 router = APIRouter()
 
@@ -206,7 +207,7 @@ def _step(
         "summary": [(field, f"{words.label(field)}: {text}" if field else text) for field, text in errors.items()],
         "options": words.options,
         "folder_name": words.folder,
-        "schedule_parts": schedules.parts,
+        "schedule_fields": schedule_form.fields,
         "locked": desk.here.product.administration.locked(desk.stored) if desk.stored else {},
     }
     return render(
@@ -225,6 +226,8 @@ def _own(desk: Desk, step: str, typed: Mapping[str, str], tried: list[Step]) -> 
             return login.shown(desk.here, desk.account, typed) | {"tried": checks(tried)}
         case drafts.FOLDERS:
             return {"browsers": _browsers(desk)}
+        case drafts.TIMES:
+            return {"zones": time_zones()}
         case drafts.FINISH:
             return _result(desk)
         case _:

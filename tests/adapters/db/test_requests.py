@@ -16,10 +16,12 @@ from app.adapters.db.tables_runs import run_requests
 from app.adapters.db.work import MOST_ATTEMPTS
 from app.domain.account import Profile
 from app.domain.ids import AttemptId, RunId
-from app.domain.licence import Coverage
+from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import SYSTEM, Actor, Role, Via
 from app.domain.plan import PlanState
 from app.domain.run import SCHEDULED, RequestState, RunStatus, Verb
+from app.domain.schedule import Turn
+from app.domain.views import Cut, ProfileFilter
 from app.errors import NotFound, Taken
 from tests.adapters.db.world import LONG_AGO, account, configure, counted_statements, expire
 
@@ -226,15 +228,24 @@ def test_a_broker_that_is_away_is_said_and_makes_it_unsent(database, ask, engine
     assert database.work.claim(request.id).message == ""
 
 
-EVERY = {
-    "every 15 minutes": timedelta(minutes=15),
-    "every hour": timedelta(hours=1),
-    "every 24 hours": timedelta(hours=24),
-}
+QUARTER = timedelta(minutes=15)
 
 
-def ask_for_due(database):
-    return database.dispatch.ask_for_due({schedule: EVERY[schedule] for schedule in database.dispatch.schedules()}, 10)
+class Punctual:
+    """`app.ports.requests.Timetable`: what never ran is due at once, everything else a quarter of an hour later."""
+
+    def first(self, profile, schedule, now, *, ran):
+        if not schedule:
+            return None
+        return now + QUARTER if ran else now
+
+    def turn(self, profile, schedule, now):
+        return Turn(asked=schedule != "paused", next=now + QUARTER)
+
+
+def ask_for_due(database, limit=10, covered=EVERYTHING):
+    database.dispatch.plan(Punctual(), 1000)
+    return database.dispatch.ask_for_due(Punctual(), limit, covered)
 
 
 class TestR36Schedule:
@@ -242,9 +253,9 @@ class TestR36Schedule:
     def _scheduled(self, database, profile):
         database.registry.save(Profile(account="anna", name="anna", schedule="every 15 minutes"))
 
-    def finished(self, engine, moment, due=None):
+    def finished(self, engine, moment, due=LONG_AGO):
         with engine.begin() as connection:
-            connection.execute(update(profiles).values(last_finished=moment, due_at=due))
+            connection.execute(update(profiles).values(last_finished=moment, due_at=due, due_for=profiles.c.schedule))
 
     def test_a_profile_that_never_ran_is_due_at_once_and_asked_for_once(self, database, profile):
         [request] = ask_for_due(database)
@@ -295,7 +306,7 @@ class TestR36Schedule:
         for owner, name in (("anna", "more"), ("bernd", "bernd")):
             quick = Profile(account=owner, name=name, schedule="every 15 minutes")
             database.registry.save(replace(quick, contacts_folder=name, calendar_folder=name))
-        asked = database.dispatch.ask_for_due(EVERY, 10, covered)
+        asked = ask_for_due(database, covered=covered)
         assert len(asked) == due
         assert due == 0 or database.registry.profile_of("anna", "anna").id in {request.profile for request in asked}
 
@@ -313,7 +324,45 @@ class TestR36Schedule:
         self.finished(engine, LONG_AGO, engine_now_plus(engine, LATER))
         assert ask_for_due(database) == []
         database.registry.save(Profile(account="anna", name="anna", schedule="every 15 minutes"))
-        assert len(ask_for_due(database)) == 1
+        assert ask_for_due(database) == []
+        [row] = database.views.profiles(ProfileFilter(), Cut()).rows
+        assert engine_now_plus(engine, timedelta(0)) < row.due_at < engine_now_plus(engine, QUARTER)
+
+    def test_what_a_pause_holds_up_is_not_asked_for_but_planned(self, database, engine):
+        database.registry.save(Profile(account="anna", name="anna", schedule="paused"))
+        assert ask_for_due(database) == []
+        [row] = database.views.profiles(ProfileFilter(), Cut()).rows
+        assert row.due_at > engine_now_plus(engine, timedelta(0))
+
+    def test_changed_work_comes_first_but_nobody_waits_for_it_longer_than_an_hour(self, database, engine):
+        names = ["idle", "changed", "patient"]
+        configure(database, *names)
+        states = {"idle": (RunStatus.NOTHING_TO_DO, 2), "changed": (RunStatus.DONE, 1), "patient": (None, 90)}
+        for name in names:
+            folders = {"contacts_folder": name, "calendar_folder": name}
+            database.registry.save(Profile(account=name, name=name, schedule="every hour", **folders))
+        ask_for_due(database, 0)
+        with engine.begin() as connection:
+            for name, (status, minutes) in states.items():
+                due = DatabaseTime(timedelta(minutes=-minutes))
+                connection.execute(
+                    update(profiles).where(profiles.c.name == name).values(last_status=status, due_at=due)
+                )
+            connection.execute(update(profiles).where(profiles.c.name == "anna").values(due_at=None))
+        ids = {database.registry.profile_of(name, name).id: name for name in names}
+        assert [ids[ask_for_due(database, 1)[0].profile] for _ in names] == ["patient", "changed", "idle"]
+
+    def test_a_round_takes_as_many_statements_for_a_hundred_profiles_as_for_two(self, database, engine):
+        def statements(names):
+            for name in names:
+                database.registry.save(account(name))
+                folders = {"contacts_folder": name, "calendar_folder": name}
+                database.registry.save(Profile(account=name, name=name, schedule="every hour", **folders))
+            with counted_statements() as sent:
+                assert len(ask_for_due(database, 1000)) >= len(names)
+            return len(sent)
+
+        assert statements(["one"]) == statements([f"user{number}" for number in range(100)]) <= 9
 
     @pytest.mark.parametrize("idle", [{"active": False}, {"schedule": ""}])
     def test_inactive_profiles_and_those_without_a_schedule_rest(self, database, idle):
