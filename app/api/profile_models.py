@@ -28,7 +28,9 @@ _COMPANY_DATA = Field(
 )
 _WINDOW = Field(description="How many days back appointments are picked up.", examples=[180])
 _SCHEDULE = Field(
-    description="`every 15 minutes`, `every 2 hours`; empty: only when somebody asks.", examples=["every 15 minutes"]
+    description="`every 15 minutes`, or for example `every 15 minutes on weekdays from 07:00 to 19:00, else every 2 hours, except on Sunday, "
+    "starting 2027-01-31 06:00, Europe/Berlin`, or `at 06:00 and 18:00 on Monday`; empty: only when somebody asks.",
+    examples=["every 15 minutes"],
 )
 _FIRST_PLAN = Field(
     description="Does a person approve the first plan, or was it approved in advance?", examples=["ask"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ from app.domain.sync import Kind
 from app.domain.views import AccountState, Cut, ProfileFilter
 from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
+from app.rules.timetable import coming
 from app.services.browsing import choices
 from app.services.removal import ask_removal
 from app.services.runs import look_up
@@ -102,6 +104,16 @@ def read_profile(here: Here, _: Reader, account: str, profile: str, response: Re
     found = here.product.registry.profile_of(account, profile)
     tag(response, found.version)
     return ProfileOut.of(found)
+
+
+@router.get(f"{_ONE}/next-runs")
+def read_next_runs(here: Here, _: Reader, account: str, profile: str) -> list[datetime]:
+    """When its schedule starts it next, five moments (UTC); none of a profile without a schedule or one that is not active."""
+    found = here.product.registry.profile_of(account, profile)
+    listed = here.product.views.profile(account, profile)
+    if listed is None or not (found.active and here.product.registry.account(account).active):
+        return []
+    return coming(found.schedule, datetime.now(UTC), found.id, listed.due_at)
 
 
 @router.patch(_ONE)

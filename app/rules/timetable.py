@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Final
 
 from app.domain.ids import ProfileId
 from app.domain.schedule import Schedule, Turn
 from app.errors import BadInput
-from app.rules.schedule import first_due, next_run, permitted, share_of
+from app.rules.schedule import first_due, next_run, next_runs, permitted, share_of
 from app.rules.schedule_text import parse
+
+SHOWN: Final = 5
+"""So many coming runs are shown (R36)."""
 
 
 class Timetable:
@@ -33,6 +37,17 @@ class Timetable:
 
 
 TIMETABLE: Final = Timetable()
+
+
+def coming(
+    schedule: str, now: datetime, profile: ProfileId | None = None, due: datetime | None = None
+) -> list[datetime]:
+    """A profile's next runs. `due`: the first of them, as the scheduler has planned it. Without a profile nothing is shifted."""
+    wanted = _parsed(schedule)
+    if wanted is None:
+        return []
+    following = next_runs(wanted, max(due or now, now), share_of(profile) if profile else 0.0)
+    return list(islice(chain([max(due, now)] if due else [], following), SHOWN))
 
 
 @lru_cache(maxsize=10_000)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from functools import lru_cache
-from itertools import islice
 from typing import Final
 
 from babel.dates import format_date, format_time
 from babel.lists import format_list
 
-from app.domain.ids import ProfileId
 from app.domain.schedule import ALWAYS, EVERY_DAY, WEEKDAYS, Hours, Period, Rule, Schedule
 from app.errors import BadInput
-from app.rules.schedule import next_runs, share_of
 from app.rules.schedule_text import parse
 from app.web.i18n import N_, _, ngettext, region
 
@@ -27,9 +24,6 @@ DAYS: Final = (
     N_("Saturdays"),
     N_("Sundays"),
 )
-SHOWN: Final = 5
-"""So many coming runs are shown (R36)."""
-
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 
@@ -70,16 +64,6 @@ def clock(at: time) -> str:
 def by_the_clock(of: Schedule) -> bool:
     """Does it matter which time zone it has?"""
     return bool(of.pauses or of.start) or any(one.at or one.period != ALWAYS for one in of.rules)
-
-
-def coming(text: str, after: datetime, profile: ProfileId | None = None) -> list[datetime]:
-    """The next runs (R36). Without a profile: those of one that nothing shifts."""
-    try:
-        wanted = parsed(text)
-    except BadInput:
-        return []
-    share = share_of(profile) if profile else 0.0
-    return list(islice(next_runs(wanted, after, share), SHOWN)) if wanted else []
 
 
 @lru_cache(maxsize=1_000)

@@ -98,3 +98,14 @@ def test_only_administrators_configure(office: RunningPortal, api: httpx.Client,
     assert other.patch(f"{AT}/Wice", json={}, headers={"If-Match": "*"}).status_code == 403
     assert other.delete(f"{AT}/Wice", headers={"If-Match": "*"}).status_code == 403
     assert other.get("/accounts/anna/folders").status_code == 403
+
+
+def test_R36_the_next_runs_of_a_schedule_are_told_and_a_wrong_one_is_refused(api: httpx.Client) -> None:
+    added = api.post(AT, json={"name": "Timed", "schedule": "at 06:00 and 18:00 on weekdays, Europe/Berlin"})
+    assert added.status_code == 201
+    assert len(api.get(f"{AT}/Timed/next-runs").json()) == 5
+    version = {"If-Match": "*"}
+    refused = api.patch(f"{AT}/Timed", json={"schedule": "at noon"}, headers=version)
+    assert (refused.status_code, "write a time such as 07:00" in refused.text) == (422, True)
+    assert api.patch(f"{AT}/Timed", json={"schedule": ""}, headers=version).status_code == 200
+    assert api.get(f"{AT}/Timed/next-runs").json() == []

@@ -217,3 +217,51 @@ def test_R35_folders_are_locked_after_a_synchronisation_until_full_editing_is_en
     browser.submit(at, **_hidden(last))
     assert product.registry.profile_of("anna", "Wice").contacts_folder == "default"
     assert not product.registry.linked_kinds(profile.id)
+
+
+def test_R36_a_schedule_is_shown_with_its_next_five_runs_and_deleted_after_a_question(office: RunningPortal) -> None:
+    office.product.registry.save(Profile(account="anna", name="Wice", schedule="every 15 minutes from 07:00 to 19:00"))
+    browser, at = office.browser(), "/accounts/anna/profiles/Wice"
+    page = browser.get(at).text
+    assert "every 15 minutes from 07:00 to 19:00 (Europe/Berlin)" in page
+    runs = re.search(r'<ol class="ws-coming">(.*?)</ol>', page)
+    assert runs
+    assert runs[1].count("<time ") == 5
+    question = browser.get(f"{at}/schedule/delete").text
+    assert "The next run would be" in question
+    stored = office.product.registry.profile_of("anna", "Wice")
+    assert stored.schedule
+    done = browser.submit(f"{at}/schedule/delete", version=stored.version)
+    assert "The schedule is deleted" in done.text
+    assert office.product.registry.profile_of("anna", "Wice").schedule == ""
+
+
+def test_R36_the_assistant_takes_days_hours_and_exceptions_and_tells_what_is_wrong(office: RunningPortal) -> None:
+    browser, at = office.browser(), "/accounts/anna/profiles/new"
+    times = {
+        "from": "times",
+        "name": "Work",
+        "repeat": "true",
+        "every": "15",
+        "unit": "minute",
+        "begin": "07:00",
+        "end": "19:00",
+    }
+    typed = times | {
+        "monday": "true",
+        "friday": "true",
+        "else_every": "2",
+        "else_unit": "hour",
+        "zone": "Europe/Vienna",
+    }
+    last = browser.get(at, params=typed)
+    assert (
+        "every 15 minutes on Mondays and Fridays from 07:00 to 19:00, else every 2 hours (Europe/Vienna)" in last.text
+    )
+    assert last.text.count("<time ") >= 5
+    refused = browser.get(at, params=typed | {"repeat": "text", "text": "every quarter"})
+    assert refused.status_code == 422
+    assert "is not understood at quarter: write a number of minutes or hours" in refused.text
+    assert 'value="every quarter"' in refused.text
+    german = office.browser(language="de").get(at, params=typed | {"repeat": "text", "text": "every quarter"})
+    assert "ist bei quarter nicht verständlich: schreiben Sie eine Zahl von Minuten" in german.text

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.account import Profile
-from app.domain.views import Cut, FailureFilter, RunFilter
+from app.domain.views import Cut, FailureFilter, ProfileRow, RunFilter
 from app.errors import BadInput
 from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
+from app.rules.timetable import coming
 from app.services.removal import ask_removal
 from app.web.asked import Text, Version
 from app.web.flash import redirect
@@ -30,12 +32,13 @@ _LATEST = Cut(limit=5)
 def profile_page(request: Request, here: Here, _by: Reader, account: str, profile: str) -> Response:
     """Its settings in words, its latest runs, what its servers refused."""
     views, registry = here.product.views, here.product.registry
-    stored = registry.profile_of(account, profile)
+    stored, listed = registry.profile_of(account, profile), row(here, account, profile)
     return render(
         request,
         "pages/profiles/page.html",
-        row=row(here, account, profile),
+        row=listed,
         facts=words.facts(stored),
+        coming=_coming(listed, stored),
         profile=stored,
         owner=registry.account(account),
         in_progress=views.in_progress(RunFilter(account=account, profile=profile)),
@@ -54,6 +57,22 @@ def switch_profile(
     here.product.administration.update(_seen(here, account, profile, version), {"active": is_active}, by)
     said = _("%(name)s is active.", name=profile) if is_active else _("%(name)s is not synchronised any more.", name=profile)  # fmt: skip
     return redirect(address(account, profile), said)
+
+
+@router.get("/accounts/{account}/profiles/{profile}/schedule/delete")
+def ask_schedule_deletion(request: Request, here: Here, _by: Configurer, account: str, profile: str) -> Response:
+    """The question (R36)."""
+    stored, listed = here.product.registry.profile_of(account, profile), row(here, account, profile)
+    at, text = address(account, profile), words.value("schedule", stored.schedule)
+    return render(request, "pages/profiles/delete_schedule.html", profile=stored, at=at, schedule=text, coming=_coming(listed, stored))  # fmt: skip
+
+
+@router.post("/accounts/{account}/profiles/{profile}/schedule/delete")
+def delete_schedule_page(here: Here, by: Configurer, account: str, profile: str, version: Version = 0) -> Response:
+    """From now on it runs only when somebody starts it."""
+    here.product.administration.update(_seen(here, account, profile, version), {"schedule": ""}, by)
+    gone = _("The schedule is deleted: %(name)s is synchronised only when somebody starts it.", name=profile)
+    return redirect(address(account, profile), gone)
 
 
 @router.get("/accounts/{account}/profiles/{profile}/rename")
@@ -105,6 +124,10 @@ def delete_profile_page(
     return redirect(
         "/profiles", _("%(name)s is deleted. In Wice and in Outlook everything stayed as it was.", name=name)
     )
+
+
+def _coming(listed: ProfileRow, stored: Profile) -> list[datetime]:
+    return coming(stored.schedule, datetime.now(UTC), stored.id, listed.due_at)
 
 
 def _seen(here: Portal, account: str, profile: str, version: int) -> Profile:

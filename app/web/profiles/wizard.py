@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from app.errors import BadInput, NotFound, Superseded
 from app.http.callers import Configurer
 from app.http.state import Here, Portal
 from app.rules.access import may
+from app.rules.timetable import coming
 from app.services.connection import Step
 from app.services.requests import ask
 from app.web import schedule_form
@@ -248,6 +250,7 @@ def _result(desk: Desk) -> dict[str, object]:
     return {
         "facts": words.facts(wanted),
         "wanted": wanted,
+        "coming": coming(wanted.schedule, datetime.now(UTC), desk.stored.id if desk.stored else None),
         "changes": words.differences(preview.before, preview.after) if preview else [],
         "warnings": warnings(wanted, preview),
     }

@@ -248,6 +248,10 @@ def ask_for_due(database, limit=10, covered=EVERYTHING):
     return database.dispatch.ask_for_due(Punctual(), limit, covered)
 
 
+def timed(name):
+    return Profile(account=name, name=name, schedule="every hour", contacts_folder=name, calendar_folder=name)
+
+
 class TestR36Schedule:
     @pytest.fixture(autouse=True)
     def _scheduled(self, database, profile):
@@ -339,8 +343,7 @@ class TestR36Schedule:
         configure(database, *names)
         states = {"idle": (RunStatus.NOTHING_TO_DO, 2), "changed": (RunStatus.DONE, 1), "patient": (None, 90)}
         for name in names:
-            folders = {"contacts_folder": name, "calendar_folder": name}
-            database.registry.save(Profile(account=name, name=name, schedule="every hour", **folders))
+            database.registry.save(timed(name))
         ask_for_due(database, 0)
         with engine.begin() as connection:
             for name, (status, minutes) in states.items():
@@ -356,8 +359,7 @@ class TestR36Schedule:
         def statements(names):
             for name in names:
                 database.registry.save(account(name))
-                folders = {"contacts_folder": name, "calendar_folder": name}
-                database.registry.save(Profile(account=name, name=name, schedule="every hour", **folders))
+                database.registry.save(timed(name))
             with counted_statements() as sent:
                 assert len(ask_for_due(database, 1000)) >= len(names)
             return len(sent)
