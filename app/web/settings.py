@@ -95,7 +95,7 @@ def _page(
         status,
         typed=typed,
         errors=errors,
-processes=here.product.processes.alive(),
+        processes=here.product.processes.alive(),
         processes_words=PROCESSES,
         zones=time_zones(),
         environment=[
