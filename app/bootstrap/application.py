@@ -27,6 +27,7 @@ from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.budget import Allowance, HostBudgets, Unlimited
 from app.ports.finding import Finder
+from app.ports.hints import Hints
 from app.ports.licences import KeyReader
 from app.ports.metering import Gauges, Measures
 from app.ports.options import OptionStore
@@ -61,6 +62,7 @@ class Application:
         self.requests: Final = database.requests
         self.work: Final = database.work
         self.dispatch: Final = database.dispatch
+        self.hints: Final[Hints] = database.hints
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.processes: Final[Processes] = database.processes

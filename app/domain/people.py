@@ -12,16 +12,21 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """OPERATOR runs, confirms, retries and reads; AUDITOR reads everything and changes nothing."""
+    """OPERATOR runs, confirms, retries and reads; AUDITOR reads everything and changes nothing; MESSENGER is for programs that report changes."""
 
     ADMINISTRATOR = "administrator"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    MESSENGER = "messenger"
 
 
 class Permission(StrEnum):
-    """What a page or an API route asks for. RUN: start, confirm, retry, undo, cancel. CONFIGURE: everything that is set up. MANAGE: people."""
+    """What a page or an API route asks for. RUN: start, confirm, retry, undo, cancel. CONFIGURE: everything that is set up. MANAGE: people.
 
+    HINT: say that something has changed at a server.
+    """
+
+    HINT = "hint"
     READ = "read"
     RUN = "run"
     CONFIGURE = "configure"

@@ -11,6 +11,7 @@ from app.domain.people import Actor, Permission
 from app.http.security import needs
 
 Reader = Annotated[Actor, needs(Permission.READ)]
+Messenger = Annotated[Actor, needs(Permission.HINT)]
 Runner = Annotated[Actor, needs(Permission.RUN)]
 Configurer = Annotated[Actor, needs(Permission.CONFIGURE)]
 Manager = Annotated[Actor, needs(Permission.MANAGE)]

@@ -9,8 +9,9 @@ from app.domain.people import Permission, Role
 
 _MAY: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.OPERATOR: frozenset({Permission.READ, Permission.RUN}),
-    Role.AUDITOR: frozenset({Permission.READ}),
+    Role.OPERATOR: frozenset({Permission.HINT, Permission.READ, Permission.RUN}),
+    Role.AUDITOR: frozenset({Permission.HINT, Permission.READ}),
+    Role.MESSENGER: frozenset({Permission.HINT}),
 }
 
 

@@ -72,6 +72,7 @@ VALUES: Final = frozenset(
         N_("discarded"),
         N_("executed"),
         N_("executing"),
+        N_("messenger"),
         N_("needs_confirmation"),
         N_("open"),
         N_("operator"),

@@ -23,6 +23,7 @@ ROLE_TEXTS = {
     Role.ADMINISTRATOR: N_("Sets everything up, manages users, and may do what operators do."),
     Role.OPERATOR: N_("Analyses, synchronises, confirms, retries and undoes; changes no settings."),
     Role.AUDITOR: N_("Reads everything and changes nothing."),
+    Role.MESSENGER: N_("For programs: reports that something has changed at a server, and sees nothing."),
 }
 
 

@@ -15,6 +15,7 @@ ROLES: Mapping[Role, str] = {
     Role.ADMINISTRATOR: "administrator",
     Role.OPERATOR: "operator",
     Role.AUDITOR: "auditor",
+    Role.MESSENGER: "messenger",
 }
 DOORS: Mapping[Via, str] = {
     Via.PORTAL: "portal",

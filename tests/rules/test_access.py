@@ -5,15 +5,16 @@ import pytest
 from app.domain.people import Permission, Role
 from app.rules.access import lesser, may
 
-READ, RUN, CONFIGURE, MANAGE = Permission
+HINT, READ, RUN, CONFIGURE, MANAGE = Permission
 
 
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (Role.ADMINISTRATOR, {READ, RUN, CONFIGURE, MANAGE}),
-        (Role.OPERATOR, {READ, RUN}),
-        (Role.AUDITOR, {READ}),
+        (Role.ADMINISTRATOR, {HINT, READ, RUN, CONFIGURE, MANAGE}),
+        (Role.OPERATOR, {HINT, READ, RUN}),
+        (Role.AUDITOR, {HINT, READ}),
+        (Role.MESSENGER, {HINT}),
     ],
 )
 def test_the_table_is_the_one_of_the_handbook(role, allowed):

@@ -14,6 +14,7 @@ from app.adapters.db.choices import SqlChoices
 from app.adapters.db.dispatch import SqlDispatch
 from app.adapters.db.drafts import Drafts
 from app.adapters.db.finding import SqlFinder
+from app.adapters.db.hints import SqlHints
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
@@ -61,6 +62,7 @@ class Database:
         self.gauges = SqlGauges(self._engine)
         self.processes = SqlProcesses(self._engine)
         self.budgets = SqlBudgets(self._engine, settings.lease)
+        self.hints = SqlHints(self._engine)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:
