@@ -12,7 +12,7 @@ from starlette.routing import Match
 
 from app import web
 from app.api.application import create_api
-from app.bootstrap import Application, beating, opened
+from app.bootstrap import Application, beating, opened, watching
 from app.domain.process import ProcessKind
 from app.http import security
 from app.http.metrics import CONTENT_TYPE, exposition
@@ -47,7 +47,7 @@ def create() -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
-            with beating(product, ProcessKind.PORTAL):
+            with beating(product, ProcessKind.PORTAL), watching(product):
                 yield
         finally:
             opening.__exit__(None, None, None)

@@ -58,6 +58,7 @@ PAGES: Final[Mapping[str, str]] = {
     "runs": "/runs",
     "servers": "/servers",
     "settings": "/settings",
+    "settings-alerts": "/settings/alerts",
     "sign-in": "/sign-in",
     "template": "/templates/{template}",
     "template-assign": "/templates/{template}/assign",

@@ -49,6 +49,7 @@ _QUIET_FILES = frozenset(
         "app/http/events.py",
         "app/http/metrics.py",
         "app/http/readiness.py",
+        "app/services/alert_words.py",
         "app/services/changes.py",
         "app/services/export.py",
         "app/services/exporting.py",

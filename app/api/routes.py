@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.api import (
     accounts,
     accounts_many,
+    alerts,
     audit,
     explain,
     hints,
@@ -25,6 +26,7 @@ from app.api import (
 ROUTERS: list[APIRouter] = [
     accounts_many.router,  # its fixed addresses stand before those with a name
     accounts.router,
+    alerts.router,
     audit.router,
     explain.router,
     hints.router,

@@ -3,7 +3,7 @@
 from app.adapters.queue import TASK as RUN_TASK
 from app.adapters.queue import broker_command, open_celery
 from app.bootstrap.application import Application, check_wice_server, is_embedded, opened
-from app.bootstrap.heart import beat, beating, keep_beating, leave
+from app.bootstrap.heart import beat, beating, keep_beating, leave, watching
 from app.bootstrap.inquiries import inquiry
 from app.bootstrap.licensing import demo_key, issue_key
 from app.bootstrap.lifeline import end_with_parent
@@ -26,4 +26,5 @@ __all__ = [
     "open_celery",
     "opened",
     "start_logging",
+    "watching",
 ]

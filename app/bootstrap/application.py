@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from structlog.contextvars import bound_contextvars
 
+from app.adapters.alerting import Mail, Webhook
 from app.adapters.db import Database, open_database
 from app.adapters.licence import load_keys
 from app.adapters.queue import open_budgets, open_queue
@@ -36,6 +37,7 @@ from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Queue
 from app.ports.run_views import RunViews
 from app.ports.views import Views
+from app.services import alerts
 from app.services.administration import Administration
 from app.services.desk import Desk, Progress
 from app.services.importing import Importing
@@ -71,6 +73,15 @@ class Application:
         self.drafts: Final = database.drafts
         self.templates: Final = Templates(self.registry, self.administration)
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
+        self.alerts: Final = alerts.Alerts(
+            database.alerts,
+            database.chores,
+            {alerts.MAIL: Mail(), alerts.WEBHOOK: Webhook()},
+            self.licences,
+            database.processes,
+            database.options,
+            now,
+        )
         self.database: Final = database
         self.measures: Final[Measures] = database.measures
         self.gauges: Final[Gauges] = database.gauges

@@ -45,6 +45,25 @@ def beating(product: Application, kind: ProcessKind) -> Iterator[None]:
         leave(product)
 
 
+@contextmanager
+def watching(product: Application) -> Iterator[None]:
+    """Look now and then whether administrators have to be told of something, while the block runs."""
+    stop = threading.Event()
+    thread = threading.Thread(target=keep_beating, args=(lambda: _watch(product), stop), name="watch", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+
+
+def _watch(product: Application) -> None:
+    try:
+        product.alerts.round()
+    except WiceSyncError as error:
+        _log.warning("alerts_wait", error=type(error).__name__)
+
+
 def keep_beating(sign: Callable[[], None], stop: threading.Event) -> None:
     """Give a sign now and then, until told to stop."""
     while True:

@@ -88,9 +88,9 @@ def scheduler() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    from app.bootstrap import beat, leave
+    from app.bootstrap import beat, leave, watching
 
-    with application() as product:
+    with application() as product, watching(product):
         while not stop.is_set():
             # In the loop, not beside it: a scheduler that hangs is none.
             beat(product, ProcessKind.SCHEDULER)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from app.web import (
     accounts,
+    alerts,
     audit,
     explain,
     licence,
@@ -26,6 +27,7 @@ from app.web import (
 
 ROUTERS: list[APIRouter] = [
     accounts.router,
+    alerts.router,
     audit.router,
     explain.router,
     licence.router,

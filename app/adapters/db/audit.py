@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, insert
 
+from app.adapters.db import tables_operations  # noqa: F401 - its secrets, too
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.secrets import secret_columns
 from app.adapters.db.tables import metadata

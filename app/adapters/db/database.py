@@ -6,11 +6,13 @@ from types import TracebackType
 from typing import Self
 
 from app.adapters.db import migrate, rotation
+from app.adapters.db.alerts import SqlAlerts
 from app.adapters.db.attempts import SqlAttempts
 from app.adapters.db.audit_log import SqlAuditLog
 from app.adapters.db.books import SqlBooks
 from app.adapters.db.budgets import SqlBudgets
 from app.adapters.db.choices import SqlChoices
+from app.adapters.db.chores import SqlChores
 from app.adapters.db.dispatch import SqlDispatch
 from app.adapters.db.drafts import Drafts
 from app.adapters.db.finding import SqlFinder
@@ -63,6 +65,8 @@ class Database:
         self.processes = SqlProcesses(self._engine)
         self.budgets = SqlBudgets(self._engine, settings.lease)
         self.hints = SqlHints(self._engine)
+        self.alerts = SqlAlerts(self._engine, self._secrets)
+        self.chores = SqlChores(self._engine)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:
