@@ -17,6 +17,7 @@ _QUIET_FILES = frozenset(
     {
         # SQL and storage
         "app/adapters/db/attempts.py",
+        "app/adapters/db/backup.py",
         "app/adapters/db/codec.py",
         "app/adapters/db/column_types.py",
         "app/adapters/db/journal.py",

@@ -3,6 +3,7 @@
 from app.adapters.queue import TASK as RUN_TASK
 from app.adapters.queue import broker_command, open_celery
 from app.bootstrap.application import Application, check_wice_server, is_embedded, opened
+from app.bootstrap.backups import back_up, restore
 from app.bootstrap.heart import beat, beating, keep_beating, leave, watching
 from app.bootstrap.inquiries import inquiry
 from app.bootstrap.licensing import demo_key, issue_key
@@ -12,6 +13,7 @@ from app.bootstrap.logs import start_logging
 __all__ = [
     "RUN_TASK",
     "Application",
+    "back_up",
     "beat",
     "beating",
     "broker_command",
@@ -25,6 +27,7 @@ __all__ = [
     "leave",
     "open_celery",
     "opened",
+    "restore",
     "start_logging",
     "watching",
 ]

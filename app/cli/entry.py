@@ -6,7 +6,7 @@ import signal
 
 import typer
 
-from app.cli import explaining, licensing, people, runs, serving, setting_up, undoing, upkeep
+from app.cli import backups, explaining, licensing, people, runs, serving, setting_up, undoing, upkeep
 
 app = typer.Typer(
     name="wice-sync",
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for commands in (setting_up, runs, undoing, explaining, serving, licensing, people, upkeep):
+for commands in (setting_up, runs, undoing, explaining, serving, licensing, people, backups, upkeep):
     commands.register(app)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from app.adapters.db import migrate, rotation
+from app.adapters.db import backup, migrate, rotation
 from app.adapters.db.alerts import SqlAlerts
 from app.adapters.db.attempts import SqlAttempts
 from app.adapters.db.audit_log import SqlAuditLog
@@ -33,6 +34,7 @@ from app.adapters.db.sessions import SqlSessions
 from app.adapters.db.tokens import SqlTokens
 from app.adapters.db.views import SqlGauges, SqlRunViews, SqlViews
 from app.adapters.db.work import SqlWork
+from app.domain.backup import BackupSummary
 from app.settings import Settings
 
 
@@ -80,6 +82,14 @@ class Database:
     def rotate_secrets(self) -> Rotation:
         """Encrypt all secrets with the first key. Raises: Halt if one cannot be decrypted, Retry."""
         return rotation.rotate(self._engine, self._secrets)
+
+    def back_up(self, file: Path) -> BackupSummary:
+        """See `backup.back_up`."""
+        return backup.back_up(self._engine, self._secrets, file)
+
+    def restore(self, file: Path, *, replace: bool) -> BackupSummary:
+        """See `backup.restore`."""
+        return backup.restore(self._engine, self._secrets, file, replace=replace)
 
     def close(self) -> None:
         """Close all connections."""

@@ -19,18 +19,33 @@ _LOCK = 0x77696301
 
 def migrate(engine: Engine) -> None:
     """Run what is missing, in one transaction; several processes may call this at once. Raises: Halt for a newer database, Retry."""
-    config = _config()
     with writing(engine) as connection:
         take_turns(connection, _LOCK)
-        _refuse_newer(connection, config)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _refuse_newer(connection)
+        upgrade(connection, "head")
 
 
 def is_current(engine: Engine) -> bool:
     """Has the database exactly this program's schema? Raises: Retry."""
     with reading(engine) as connection:
         return _revisions(connection) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Bring the schema to `revision`, in the caller's transaction."""
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revision(connection: Connection) -> str:
+    """The schema's revision."""
+    return ", ".join(sorted(_revisions(connection)))
+
+
+def known() -> set[str]:
+    """Every revision that this program knows."""
+    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
 def _config() -> Config:
@@ -45,9 +60,8 @@ def _revisions(connection: Connection) -> set[str]:
     return set(MigrationContext.configure(connection).get_current_heads())
 
 
-def _refuse_newer(connection: Connection, config: Config) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if unknown := _revisions(connection) - known:
+def _refuse_newer(connection: Connection) -> None:
+    if unknown := _revisions(connection) - known():
         raise Halt(
             HaltCode.CONFIGURATION,
             f"the database has the schema {', '.join(sorted(unknown))}, which this version does not know: it was made by a newer "

@@ -39,6 +39,10 @@ class Secrets:
         self._keys = {key: AESGCM(raw) for key, raw in keys.items()}
         self.first = next(iter(keys))
 
+    def knows(self, key: str) -> bool:
+        """Is the key of this id among those given?"""
+        return key in self._keys
+
     def seal(self, place: Place, plain: str) -> str:
         """Encrypt for this place."""
         if not plain:
