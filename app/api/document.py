@@ -14,6 +14,7 @@ _PARTS: Final[Mapping[str, tuple[str, str]]] = {
     "name": ("Its name.", "main"),
     "profile": ("Name of the profile in its account.", "Wice"),
     "run": ("Id of the run.", "run-1"),
+    "server": ("Name of the server.", "main"),
     "token": ("Id of the token.", "7"),
 }
 _PAGE: Final = re.compile(r"\bPaged_(\w+?)_(?=\")")
