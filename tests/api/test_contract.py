@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -122,6 +123,17 @@ class Known:
         return {name: value for name, value in known.items() if value and f"{{{name}}}" in path}
 
 
+def _checks(status: int, *, exists: bool) -> list[Any]:
+    left_out: list[Any] = []
+    if exists:  # what was put in its place is no longer what was generated as wrong
+        left_out.append(negative_data_rejection)
+    if (
+        status == HTTPStatus.SERVICE_UNAVAILABLE
+    ):  # the servers of the seed are out of reach; whether it is documented is checked
+        left_out.append(not_a_server_error)
+    return [check for check in CHECKS if check not in left_out]
+
+
 def keeps_its_word(operation: APIOperation[Any, Any, Any, Any], known: Known, session: requests.Session) -> list[str]:
     """What of its answers the document does not allow."""
     wrong: Counter[str] = Counter()
@@ -138,10 +150,7 @@ def keeps_its_word(operation: APIOperation[Any, Any, Any, Any], known: Known, se
         if SECRET in reply.text:
             wrong[f"{operation.label} shows a secret"] += 1
         try:
-            # What was put in its place is no longer what was generated as wrong.
-            case.validate_response(
-                reply, checks=[check for check in CHECKS if not exists or check.__name__[:3] != "neg"]
-            )
+            case.validate_response(reply, checks=_checks(reply.status_code, exists=exists))
         except (Failure, FailureGroup) as failure:
             wrong[f"{operation.label}: {failure}\n{getattr(failure, 'exceptions', '')}"] += 1
 

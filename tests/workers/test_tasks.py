@@ -32,7 +32,7 @@ def test_a_run_is_stopped_between_two_steps_and_the_next_one_goes_on(office: Wat
     office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=2)
     with running_worker(installation):
         asked = office.ask()
-        until(lambda: office.sandbox.counters("ews")["writes"] > 0, "the first write")
+        until(lambda: not office.sandbox.control("ews", "GET", "faults")["pending"], "the first write")
         cancel(office.product, asked.id, EVA)
         assert office.over(asked).state is RequestState.CANCELLED
         assert office.status(asked) == "cancelled"

@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -24,13 +23,14 @@ from sqlalchemy import (
     text,
 )
 
-from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTime
+from app.adapters.db.column_types import Choice, Stored, UtcDateTime
+from app.adapters.db.columns import flag, kind, number, owner, prose, row_id, version, words
 from app.domain.account import Access, Auth, CompanyData, Conflict, Direction, FirstPlan, TargetChanges
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState
 from app.domain.plan import Action, Alarm, Hint, HintReason, Op, PlanState
 from app.domain.run import RunStatus, Verb
-from app.domain.sync import End, Kind, Side
+from app.domain.sync import End, Side
 from app.domain.views import RunSummary
 
 metadata = MetaData(
@@ -47,53 +47,21 @@ SECRET: Mapping[str, bool] = {"secret": True}
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", **options)
-
-
-def _flag(name: str, *, default: bool = False) -> Column[bool]:
-    return Column(name, Boolean, nullable=False, server_default=text("true" if default else "false"))
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _prose(name: str) -> Column[str]:
-    return Column(name, ForeignText, nullable=False, server_default="")
-
-
-def _row_id() -> Column[int]:
-    return Column("id", Integer, primary_key=True)
-
-
-def _owner(table: str, **options: Any) -> Column[int]:
-    return Column(f"{table}_id", ForeignKey(f"{table}s.id", ondelete="CASCADE"), nullable=False, **options)
-
-
-def _version() -> Column[int]:
-    return Column("version", Integer, nullable=False, server_default="1")
-
-
 def _shared_settings() -> tuple[Column[Any], ...]:
     """What a profile may take over from a template; columns belong to one table each, so there is a new set for each."""
     return (
-        _flag("contacts", default=True),
-        _flag("appointments", default=True),
-        _text("contacts_folder"),
-        _text("calendar_folder"),
+        flag("contacts", default=True),
+        flag("appointments", default=True),
+        words("contacts_folder"),
+        words("calendar_folder"),
         Column("direction", Choice(Direction), nullable=False),
         Column("conflict", Choice(Conflict), nullable=False),
         Column("target_changes", Choice(TargetChanges), nullable=False),
         Column("company_data", Choice(CompanyData), nullable=False),
-        _number("window_past_days"),
-        _text("schedule"),
+        number("window_past_days"),
+        words("schedule"),
         Column("first_plan", Choice(FirstPlan), nullable=False),
     )
-
-
-def _kind(**options: Any) -> Column[Any]:
-    return Column("kind", Choice(Kind), nullable=False, **options)
 
 
 installation = Table(
@@ -108,56 +76,56 @@ installation = Table(
 wice_servers = Table(
     "wice_servers",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True),
-    _text("url"),
-    _text("mandant"),
-    _text("api_key", info=SECRET),
-    _text("time_zone"),
-    _text("ca_file"),
+    words("url"),
+    words("mandant"),
+    words("api_key", info=SECRET),
+    words("time_zone"),
+    words("ca_file"),
     Column("dialect", Stored(dict), nullable=False, server_default="{}"),
-    _version(),
+    version(),
     sqlite_autoincrement=True,
 )
 
 exchange_servers = Table(
     "exchange_servers",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True),
-    _text("kind"),
-    _text("url"),
+    words("kind"),
+    words("url"),
     Column("auth", Choice(Auth), nullable=False),
     Column("access", Choice(Access), nullable=False),
-    _text("username"),
-    _text("password", info=SECRET),
-    _text("tenant_id"),
-    _text("client_id"),
-    _text("token_url"),
-    _text("ca_file"),
-    _version(),
+    words("username"),
+    words("password", info=SECRET),
+    words("tenant_id"),
+    words("client_id"),
+    words("token_url"),
+    words("ca_file"),
+    version(),
     sqlite_autoincrement=True,
 )
 
 accounts = Table(
     "accounts",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True),
-    _text("email"),
-    _owner("wice_server", index=True),
-    _text("wice_username"),
-    _text("wice_password", info=SECRET),
-    _owner("exchange_server", index=True),
-    _text("mailbox"),
-    _text("exchange_username"),
-    _text("exchange_password", info=SECRET),
-    _text("endpoint"),
-    _flag("active", default=True),
-    _version(),
+    words("email"),
+    owner("wice_server", index=True),
+    words("wice_username"),
+    words("wice_password", info=SECRET),
+    owner("exchange_server", index=True),
+    words("mailbox"),
+    words("exchange_username"),
+    words("exchange_password", info=SECRET),
+    words("endpoint"),
+    flag("active", default=True),
+    version(),
     # Kept by `account_keys`: what lists sort by, and what their search looks through.
-    _prose("name_key"),
-    _prose("terms"),
+    prose("name_key"),
+    prose("terms"),
     Index(None, "name_key", "id"),
     sqlite_autoincrement=True,
 )
@@ -165,10 +133,10 @@ accounts = Table(
 templates = Table(
     "templates",
     metadata,
-    _row_id(),
+    row_id(),
     Column("name", Text, nullable=False, unique=True),
     *_shared_settings(),
-    _version(),
+    version(),
     sqlite_autoincrement=True,
 )
 
@@ -176,33 +144,33 @@ templates = Table(
 profiles = Table(
     "profiles",
     metadata,
-    _row_id(),
-    _owner("account"),
+    row_id(),
+    owner("account"),
     Column("name", Text, nullable=False, index=True),
     *_shared_settings(),
-    _flag("active", default=True),
-    _text("contacts_folder_id"),
-    _text("calendar_folder_id"),
-    _flag("approved"),
-    _text("lease_owner"),
-    _number("lease_token"),
+    flag("active", default=True),
+    words("contacts_folder_id"),
+    words("calendar_folder_id"),
+    flag("approved"),
+    words("lease_owner"),
+    number("lease_token"),
     Column("lease_until", UtcDateTime),
     # No foreign key (see migration 0002): whoever removes a template clears this.
     Column("template_id", Integer, index=True),
-    _version(),
+    version(),
     # What the latest runs left behind, for lists and for who is due.
-    _text("last_run"),
+    words("last_run"),
     Column("last_status", Choice(RunStatus)),
     Column("last_finished", UtcDateTime),
-    _prose("last_message"),
-    _text("waiting_run"),
+    prose("last_message"),
+    words("waiting_run"),
     Column("synced_at", UtcDateTime),
-    _number("failed_runs"),
-    _number("failed_items"),
-    _number("frozen_items"),
+    number("failed_runs"),
+    number("failed_items"),
+    number("frozen_items"),
     # When the schedule `due_for` asks for its next run; another schedule is planned anew.
     Column("due_at", UtcDateTime, index=True),
-    _text("due_for"),
+    words("due_for"),
     Index(
         "ix_profiles_unplanned",
         "id",
@@ -229,26 +197,26 @@ profiles = Table(
 cursors = Table(
     "cursors",
     metadata,
-    _owner("profile", primary_key=True),
-    _kind(primary_key=True),
+    owner("profile", primary_key=True),
+    kind(primary_key=True),
     Column("side", Choice(Side), primary_key=True),
     Column("value", Text),
-    _flag("inventory_open"),
+    flag("inventory_open"),
 )
 
 sightings = Table(
     "sightings",
     metadata,
-    _owner("profile", primary_key=True),
+    owner("profile", primary_key=True),
     Column("side", Choice(Side), primary_key=True),
     Column("item_id", Text, primary_key=True),
-    _kind(primary_key=True),
-    _text("version"),
-    _flag("gone"),
+    kind(primary_key=True),
+    words("version"),
+    flag("gone"),
     Column("held", Choice(HintReason)),
-    _prose("label"),
-    _prose("detail"),
-    _prose("terms"),
+    prose("label"),
+    prose("detail"),
+    prose("terms"),
     Column("at", UtcDateTime),
     Index("ix_sightings_unsettled", "at", sqlite_where=text("held IS NULL"), postgresql_where=text("held IS NULL")),
 )
@@ -257,29 +225,29 @@ sightings = Table(
 links = Table(
     "links",
     metadata,
-    _owner("profile", primary_key=True),
-    _kind(primary_key=True),
+    owner("profile", primary_key=True),
+    kind(primary_key=True),
     Column("id", Text, primary_key=True),
-    _text("wice_id"),
-    _text("wice_version"),
-    _text("wice_fingerprint"),
-    _flag("wice_certain", default=True),
-    _text("exchange_id"),
-    _text("exchange_version"),
-    _text("exchange_fingerprint"),
-    _flag("exchange_certain", default=True),
-    _prose("label"),
-    _text("parent"),
+    words("wice_id"),
+    words("wice_version"),
+    words("wice_fingerprint"),
+    flag("wice_certain", default=True),
+    words("exchange_id"),
+    words("exchange_version"),
+    words("exchange_fingerprint"),
+    flag("exchange_certain", default=True),
+    prose("label"),
+    words("parent"),
     Column("last_day", Date),
-    _flag("ended"),
+    flag("ended"),
     Column("written_side", Choice(Side)),
-    _text("written_fingerprint"),
-    _number("written_run"),
-    _number("written_runs"),
-    _flag("incomplete"),
-    _flag("missing"),
-    _prose("terms"),
-    _flag("undone"),
+    words("written_fingerprint"),
+    number("written_run"),
+    number("written_runs"),
+    flag("incomplete"),
+    flag("missing"),
+    prose("terms"),
+    flag("undone"),
     # Searched from end to end, former links last: all that the search across accounts looks at lies in it.
     Index("ix_links_search", "ended", "terms", "profile_id", "kind", "id"),
 )
@@ -298,14 +266,14 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Text, primary_key=True),
-    _owner("profile"),
-    _number("number"),
-    _text("trigger"),
+    owner("profile"),
+    number("number"),
+    words("trigger"),
     Column("status", Choice(RunStatus), nullable=False),
     Column("started", UtcDateTime, nullable=False),
     Column("finished", UtcDateTime),
     Column("report", Stored(dict), nullable=False, server_default="{}"),
-    _text("requested_by"),
+    words("requested_by"),
     Column("verb", Choice(Verb), nullable=False, server_default=Verb.SYNC),
     Column("summary", Stored(RunSummary), nullable=False, server_default="{}"),
     UniqueConstraint("profile_id", "number"),
@@ -317,28 +285,28 @@ journal = Table(
     "journal",
     metadata,
     Column("seq", _SEQUENCE, primary_key=True),
-    _owner("profile"),
-    _owner("run", index=True),
+    owner("profile"),
+    owner("run", index=True),
     Column("attempt", Text, nullable=False, unique=True),
-    _kind(),
+    kind(),
     Column("side", Choice(Side), nullable=False),
     Column("op", Choice(Op), nullable=False),
-    _text("link"),
-    _text("key"),
-    _prose("label"),
-    _text("reason"),
+    words("link"),
+    words("key"),
+    prose("label"),
+    words("reason"),
     Column("item", Text),
     Column("before", Stored(Record)),
     Column("after", Stored(Record)),
-    _text("content"),
+    words("content"),
     Column("other", Stored(End)),
-    _text("parent"),
-    _text("company"),
-    _flag("conflict"),
+    words("parent"),
+    words("company"),
+    flag("conflict"),
     Column("state", Choice(IntentState), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("result", Text),
-    _prose("error"),
+    prose("error"),
     Index(None, "profile_id", "link"),
     Index(
         "ix_journal_open",
@@ -355,8 +323,8 @@ plans = Table(
     metadata,
     Column("seq", _SEQUENCE, primary_key=True),
     Column("id", Text, nullable=False, unique=True),
-    _owner("profile", index=True),
-    _owner("run", index=True),
+    owner("profile", index=True),
+    owner("run", index=True),
     Column("state", Choice(PlanState), nullable=False),
     Column("undoes", Stored(tuple[str, ...]), nullable=False, server_default="[]"),
     sqlite_autoincrement=True,
@@ -366,11 +334,11 @@ plan_kinds = Table(
     "plan_kinds",
     metadata,
     Column("plan_seq", ForeignKey("plans.seq", ondelete="CASCADE"), primary_key=True),
-    _kind(primary_key=True),
-    _number("position"),
-    _number("in_wice"),
-    _number("in_exchange"),
-    _number("linked"),
+    kind(primary_key=True),
+    number("position"),
+    number("in_wice"),
+    number("in_exchange"),
+    number("linked"),
     Column("hints", Stored(tuple[Hint, ...]), nullable=False),
     Column("alarms", Stored(tuple[Alarm, ...]), nullable=False),
 )
@@ -379,28 +347,28 @@ plan_actions = Table(
     "plan_actions",
     metadata,
     Column("plan_seq", ForeignKey("plans.seq", ondelete="CASCADE"), primary_key=True),
-    _kind(primary_key=True),
+    kind(primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    _text("key"),
+    words("key"),
     Column("payload", Stored(Action), nullable=False),
-    _flag("left_out"),
+    flag("left_out"),
     # What lists of actions filter by, out of the payload: the writes as "exchange:add wice:change".
-    _text("reason"),
-    _text("writes"),
-    _flag("conflict"),
-    _flag("visible"),
-    _prose("terms"),
+    words("reason"),
+    words("writes"),
+    flag("conflict"),
+    flag("visible"),
+    prose("terms"),
 )
 
 failures = Table(
     "failures",
     metadata,
-    _owner("profile", primary_key=True),
+    owner("profile", primary_key=True),
     Column("key", Text, primary_key=True),
-    _kind(),
-    _text("signature"),
-    _number("count"),
-    _text("code"),
-    _prose("message"),
-    _prose("label"),
+    kind(),
+    words("signature"),
+    number("count"),
+    words("code"),
+    prose("message"),
+    prose("label"),
 )

@@ -5,23 +5,14 @@ Passwords are stored as argon2 hashes; session ids, tokens and set-up links as S
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, text
 
-from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTime
+from app.adapters.db.column_types import Choice, Stored, UtcDateTime
+from app.adapters.db.columns import prose, words
 from app.adapters.db.tables import metadata
 from app.domain.people import Role, Via
 
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="", **options)
-
-
-def _prose(name: str) -> Column[str]:
-    return Column(name, ForeignText, nullable=False, server_default="")
 
 
 def _user() -> Column[int]:
@@ -36,12 +27,12 @@ users = Table(
     Column("name_key", Text, nullable=False, unique=True),
     Column("role", Choice(Role), nullable=False),
     Column("active", Boolean, nullable=False, server_default=text("true")),
-    _text("password_hash"),
-    _text("setup_hash"),
+    words("password_hash"),
+    words("setup_hash"),
     Column("setup_until", UtcDateTime),
-    _text("language"),
-    _text("time_zone"),
-    _text("theme"),
+    words("language"),
+    words("time_zone"),
+    words("theme"),
     Column("created", UtcDateTime, nullable=False),
     Column("signed_in", UtcDateTime),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -53,12 +44,12 @@ sessions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     _user(),
-    _text("csrf"),
+    words("csrf"),
     Column("created", UtcDateTime, nullable=False),
     Column("seen", UtcDateTime, nullable=False),
     Column("until", UtcDateTime, nullable=False),
-    _prose("agent"),
-    _text("address"),
+    prose("agent"),
+    words("address"),
 )
 
 api_tokens = Table(
@@ -66,7 +57,7 @@ api_tokens = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _user(),
-    _prose("name"),
+    prose("name"),
     Column("hash", Text, nullable=False, unique=True),
     Column("role", Choice(Role), nullable=False),
     Column("created", UtcDateTime, nullable=False),
@@ -91,15 +82,15 @@ audit = Table(
     metadata,
     Column("seq", _SEQUENCE, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
-    _prose("actor"),
+    prose("actor"),
     Column("via", Choice(Via), nullable=False),
-    _text("action"),
-    _text("entity_kind"),
-    _prose("entity"),
+    words("action"),
+    words("entity_kind"),
+    prose("entity"),
     Column("before", Stored(dict), nullable=False, server_default="{}"),
     Column("after", Stored(dict), nullable=False, server_default="{}"),
-    _text("address"),
-    _text("request"),
+    words("address"),
+    words("request"),
     Index(None, "at"),
     Index(None, "entity_kind", "entity"),
     sqlite_autoincrement=True,
@@ -111,10 +102,10 @@ api_replies = Table(
     metadata,
     Column("actor", Text, primary_key=True),
     Column("key", Text, primary_key=True),
-    _text("request_hash"),
+    words("request_hash"),
     Column("status", Integer, nullable=False, server_default="0"),
-    _text("headers"),
-    _text("body"),
+    words("headers"),
+    words("body"),
     Column("at", UtcDateTime, nullable=False, index=True),
 )
 
@@ -124,7 +115,7 @@ licences = Table(
     Column("seq", _SEQUENCE, primary_key=True),
     Column("key", Text, nullable=False),
     Column("activated", UtcDateTime, nullable=False),
-    _prose("activated_by"),
+    prose("activated_by"),
     sqlite_autoincrement=True,
 )
 
@@ -133,5 +124,5 @@ options = Table(
     "options",
     metadata,
     Column("name", Text, primary_key=True),
-    _text("value"),
+    words("value"),
 )

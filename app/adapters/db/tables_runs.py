@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, text
 
 from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTime
+from app.adapters.db.columns import number, words
 from app.adapters.db.tables import metadata
 from app.domain.run import RequestState, RunStatus, Verb
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def _number(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
 
 run_requests = Table(
     "run_requests",
@@ -23,20 +15,20 @@ run_requests = Table(
     Column("id", Text, primary_key=True),
     Column("profile_id", ForeignKey("profiles.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("verb", Choice(Verb), nullable=False),
-    _text("subject"),
+    words("subject"),
     Column("items", Stored(tuple[str, ...]), nullable=False, server_default="[]"),
     Column("state", Choice(RequestState), nullable=False),
-    _text("trigger"),
-    _text("requested_by"),
+    words("trigger"),
+    words("requested_by"),
     Column("requested", UtcDateTime, nullable=False),
     Column("started", UtcDateTime),
     Column("ended", UtcDateTime),
     Column("not_before", UtcDateTime),
-    _number("attempts"),
-    _text("worker"),
-    _text("step"),
-    _number("done"),
-    _number("total"),
+    number("attempts"),
+    words("worker"),
+    words("step"),
+    number("done"),
+    number("total"),
     Column("beat", UtcDateTime),
     Column("cancel", Boolean, nullable=False, server_default=text("false")),
     Column("message", ForeignText, nullable=False, server_default=""),
@@ -53,10 +45,10 @@ run_stats = Table(
     metadata,
     Column("hour", UtcDateTime, primary_key=True),
     Column("status", Choice(RunStatus), primary_key=True),
-    _number("runs"),
-    _number("exchange_writes"),
-    _number("wice_writes"),
-    _number("conflicts"),
-    _number("failed_items"),
+    number("runs"),
+    number("exchange_writes"),
+    number("wice_writes"),
+    number("conflicts"),
+    number("failed_items"),
     Column("milliseconds", BigInteger, nullable=False, server_default="0"),
 )
