@@ -1,7 +1,7 @@
 """An appointment as both sides share it: title, text, place, time, privacy, participants.
 
 Times of a timed appointment are instants (UTC) plus the zone in which their wall time was written; all-day appointments are calendar
-dates and have no zone (R17).
+dates and have no zone (R17). A series is its first occurrence with a recurrence and what differs from it (R18).
 """
 
 from __future__ import annotations
@@ -53,8 +53,26 @@ class Participant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """What became of one date of a series: `deleted`, or changed, then with all its own fields (`when` is always set).
+
+    `original` is the date on which it would begin by its series' wall clock.
+    """
+
+    original: date
+    deleted: bool = False
+    when: Timed | AllDay | None = None
+    title: str = ""
+    text: str = ""
+    place: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Appointment:
-    """All mapped fields of one appointment.
+    """All mapped fields of one appointment; of a series those of its regular occurrences, `when` being the first one's.
+
+    `exceptions` are the series' deleted and changed occurrences, by date (`app.domain.occurrences.settled`).
 
     `participants` without the account's own user. Exchange's own attendees and Wice's participants are different facts: what is
     compared and what is shown to the other side is decided in `app.rules` (R15). `shown` holds the lines of our marked block at the end
@@ -69,6 +87,7 @@ class Appointment:
     participants: tuple[Participant, ...] = ()
     uid: str = ""
     recurrence: Recurrence | None = None
+    exceptions: tuple[Occurrence, ...] = ()
     shown: tuple[str, ...] = ()
 
     @property
@@ -78,10 +97,20 @@ class Appointment:
         return f"{self.title or '…'} ({day.isoformat()})"
 
     @property
-    def last_day(self) -> date:
-        """The last calendar date (UTC for timed ones) on which this appointment lies; decides about the window (R20)."""
-        return self.when.last if isinstance(self.when, AllDay) else self.when.end.date()
+    def last_day(self) -> date | None:
+        """The last calendar date (UTC for timed ones) on which this appointment lies; decides about the window (R20). None: it never ends."""
+        own = _last_day(self.when)
+        if self.recurrence is None:
+            return own
+        if (last := self.recurrence.last) is None:
+            return None
+        moved = (_last_day(one.when) for one in self.exceptions if one.when)
+        return max(own + (last - self.recurrence.first), *moved, own)
 
 
-SHARED_APPOINTMENT_FIELDS: tuple[str, ...] = ("title", "text", "place", "when", "private")
+def _last_day(when: Timed | AllDay) -> date:
+    return when.last if isinstance(when, AllDay) else when.end.date()
+
+
+SHARED_APPOINTMENT_FIELDS: tuple[str, ...] = ("title", "text", "place", "when", "recurrence", "exceptions", "private")
 """The fields in which two sides' appointments are compared and that a diff shows."""

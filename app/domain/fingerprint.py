@@ -13,7 +13,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
-from app.domain.appointment import SHARED_APPOINTMENT_FIELDS, AllDay, Appointment, Timed
+from app.domain.appointment import SHARED_APPOINTMENT_FIELDS, AllDay, Appointment, Occurrence, Timed
 from app.domain.contact import (
     COMPANY_ONLY_FIELDS,
     CONTACT_FIELDS,
@@ -89,8 +89,20 @@ def _appointment_value(value: object) -> str:
             return f"{value.first.isoformat()}/{value.last.isoformat()}"
         case bool():
             return "1" if value else ""
+        case None:
+            return ""
+        case tuple():
+            return json.dumps([occurrence_form(one) for one in value], ensure_ascii=False) if value else ""
         case _:
             return normal_text(str(value))
+
+
+def occurrence_form(one: Occurrence) -> list[str]:
+    """The normal form of what became of one date of a series."""
+    if one.deleted:
+        return [one.original.isoformat()]
+    fields = (one.when, one.title, one.text, one.place, one.private)
+    return [one.original.isoformat(), *(_appointment_value(value) for value in fields)]
 
 
 def _minute(moment: datetime) -> str:
@@ -111,14 +123,12 @@ def differences(one: Record, other: Record) -> tuple[str, ...]:
 def fingerprint(record: Record) -> str:
     """32 hex digits over everything whose change on its own side must be noticed.
 
-    For appointments that includes the side's own participants and the series rule, but neither the block that we wrote (`shown`) nor the zone.
+    For appointments that includes the side's own participants, but neither the block that we wrote (`shown`) nor the zone.
     """
     form: dict[str, object] = dict(form_of(record))
     if isinstance(record, Appointment):
         people = sorted((normal_text(p.name), p.email.casefold(), p.role.value) for p in record.participants)
         form |= {"participants": people} if people else {}
-        if record.recurrence:
-            form |= {"rrule": record.recurrence.rrule, "exdates": record.recurrence.exdates}
     text = json.dumps(form, sort_keys=True, ensure_ascii=False, default=_json_default)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 

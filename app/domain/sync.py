@@ -124,6 +124,8 @@ class Absence(StrEnum):
     BINNED = "binned"
     LEFT = "left"
     EXTERNAL = "external"
+    EMPTY = "empty"
+    """A series of which every date was deleted (R18)."""
 
 
 @dataclass(frozen=True, slots=True)

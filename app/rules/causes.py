@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from app.domain.sync import Kind
+from app.domain.sync import Absence, Kind
 
 
 class State(StrEnum):
@@ -67,6 +67,7 @@ class Cause(StrEnum):
     BINNED = "binned"
     NOT_PARTICIPATING = "not_participating"
     EXTERNAL = "external"
+    EMPTY_SERIES = "empty_series"
     OTHER_FOLDER = "other_folder"
     IN_DELETED_ITEMS = "in_deleted_items"
     BEFORE_WINDOW = "before_window"
@@ -119,6 +120,7 @@ _NOT_IN_SCOPE = (
     Cause.BINNED,
     Cause.NOT_PARTICIPATING,
     Cause.EXTERNAL,
+    Cause.EMPTY_SERIES,
     Cause.OTHER_FOLDER,
     Cause.IN_DELETED_ITEMS,
     Cause.BEFORE_WINDOW,
@@ -169,7 +171,7 @@ _ALIKE: Final[Mapping[str, tuple[Cause, ...]]] = {
     "R7": (Cause.NOT_A_CONTACT, Cause.UNREADABLE, Cause.NO_NAME),
     "R10": (Cause.COMPANY_RESTORED,),
     "R11": (Cause.NOT_PARTICIPATING, Cause.EXTERNAL),
-    "R18": (Cause.SERIES,),
+    "R18": (Cause.SERIES, Cause.EMPTY_SERIES),
     "R19": (Cause.FOREIGN_PRIVATE,),
     "R20": (Cause.AGED_OUT, Cause.BEFORE_WINDOW),
     "R22": (Cause.CONFLICT_WICE_WINS, Cause.CONFLICT_EXCHANGE_WINS),
@@ -200,6 +202,7 @@ class FactName(StrEnum):
     BINNED = "binned"
     PARTICIPANT = "participant"
     EXTERNAL = "external"
+    NO_DATES = "no_dates"
     FOLDER = "folder"
     WINDOW = "window"
     ITEM_CLASS = "item_class"
@@ -214,6 +217,15 @@ class FactName(StrEnum):
     PLAN = "plan"
     LAST_RUN = "last_run"
     NEVER_RAN = "never_ran"
+
+
+BARE: Final[Mapping[Absence, FactName]] = {
+    Absence.DEACTIVATED: FactName.DEACTIVATED,
+    Absence.BINNED: FactName.BINNED,
+    Absence.EXTERNAL: FactName.EXTERNAL,
+    Absence.EMPTY: FactName.NO_DATES,
+}
+"""Absences that say all there is to know."""
 
 
 @dataclass(frozen=True, slots=True)

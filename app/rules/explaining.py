@@ -14,7 +14,7 @@ from app.domain.account import Profile
 from app.domain.finding import BookEntry, Gap, Trace
 from app.domain.plan import Hint, HintReason, PlanState, Reason, Seen
 from app.domain.sync import Absence, Change, Kind, Link, Obstacle, Side
-from app.rules.causes import Cause, Fact, FactName, State, Verdict
+from app.rules.causes import BARE, Cause, Fact, FactName, State, Verdict
 from app.rules.decisions import Decision, decide, is_conflict
 from app.rules.policy import Policy
 from app.rules.retry import FREEZE_AFTER_RUNS, QUARANTINE_AFTER_RUNS
@@ -105,8 +105,8 @@ def _unfit(case: Case) -> Verdict | None:
 
 
 def _detail(cause: Cause, detail: str) -> tuple[Fact, ...]:
-    names = {Cause.NOT_A_CONTACT: FactName.ITEM_CLASS, Cause.SERIES: FactName.SERIES}
-    return (Fact(names.get(cause, FactName.DETAIL), detail),) if detail else ()
+    name = {Cause.NOT_A_CONTACT: FactName.ITEM_CLASS, Cause.SERIES: FactName.SERIES}.get(cause, FactName.DETAIL)
+    return (Fact(name, detail),) if detail else ()
 
 
 def _refused(case: Case) -> Verdict | None:
@@ -119,8 +119,8 @@ def _refused(case: Case) -> Verdict | None:
 
 def _is_as_refused(case: Case, signature: str) -> bool:
     """Has neither end moved on since? An item that was corrected is tried again (R32)."""
-    ends = (_content(case, side) for side in Side)
-    return all(not now or now == then for now, then in zip(ends, signature.split("/"), strict=False))
+    ends = zip((_content(case, side) for side in Side), signature.split("/"), strict=False)
+    return all(not now or now == then for now, then in ends)
 
 
 def _content(case: Case, side: Side) -> str:
@@ -274,6 +274,7 @@ ABSENT: Final[Mapping[Absence, Cause]] = {
     Absence.BINNED: Cause.BINNED,
     Absence.LEFT: Cause.NOT_PARTICIPATING,
     Absence.EXTERNAL: Cause.EXTERNAL,
+    Absence.EMPTY: Cause.EMPTY_SERIES,
     Absence.MOVED_AWAY: Cause.OTHER_FOLDER,
     Absence.DELETED: Cause.GONE,
 }
@@ -286,11 +287,9 @@ def _whereabouts(case: Case) -> tuple[Fact, ...]:
 
 def _absence(case: Case, trace: Trace) -> tuple[Fact, ...]:
     facts = {
+        **{absence: Fact(name) for absence, name in BARE.items()},
         Absence.UNFLAGGED: Fact(FactName.FLAG, case.user),
         Absence.LEFT: Fact(FactName.PARTICIPANT, case.user),
-        Absence.DEACTIVATED: Fact(FactName.DEACTIVATED),
-        Absence.BINNED: Fact(FactName.BINNED),
-        Absence.EXTERNAL: Fact(FactName.EXTERNAL),
         Absence.MOVED_AWAY: Fact(FactName.FOLDER, trace.folder, case.home or case.profile.folder_wish(case.kind)),
         Absence.DELETED: Fact(FactName.NOT_THERE, trace.side.value),
     }

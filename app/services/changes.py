@@ -7,10 +7,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain.appointment import AllDay, Timed
+from app.domain import rrule
+from app.domain.appointment import AllDay, Occurrence, Timed
 from app.domain.fingerprint import Record, differences, form_of
 from app.domain.journal import IntentState, JournalEntry
 from app.domain.plan import KindPlan, Op, Reason
+from app.domain.recurrence import Recurrence
 from app.domain.sync import Kind, Side
 
 
@@ -93,12 +95,25 @@ def _text(value: object) -> str:
             )
         case AllDay(first=first, last=last):
             return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.%Y} - {last:%d.%m.%Y}"
+        case Recurrence() | tuple():
+            return _series(value)
         case None:
             return ""
         case bool():
             return "yes" if value else "no"
         case _:
             return str(value)
+
+
+def _series(value: Recurrence | tuple[Occurrence, ...]) -> str:
+    return rrule.write(value) if isinstance(value, Recurrence) else "; ".join(_occurrence(one) for one in value)
+
+
+def _occurrence(one: Occurrence) -> str:
+    if one.deleted:
+        return f"{one.original:%d.%m.%Y}: deleted"
+    told = [_text(one.when), one.title, one.place, "private" if one.private else ""]
+    return f"{one.original:%d.%m.%Y}: {', '.join(part for part in told if part)}"
 
 
 def _local(moment: datetime, zone: str) -> datetime:

@@ -10,6 +10,7 @@ from app.domain.appointment import Appointment
 from app.domain.fingerprint import differences
 from app.domain.ids import AttemptId, ItemId, LinkId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
+from app.domain.occurrences import half_way
 from app.domain.plan import Op
 from app.domain.sync import Absent, End, Item, Link, Side, Stamp
 from app.domain.terms import terms_of
@@ -55,12 +56,36 @@ def _close_changes(stores: Stores, ledger: Ledger, links: LinkIndex, entries: Se
     for intent in intents:
         answer = found.get(intent.item or ItemId(""))
         happened = isinstance(answer, Absent) if intent.op is Op.DELETE else _holds(answer, intent)
-        if happened and answer and is_undo(intent):
+        if not happened and isinstance(answer, Item) and _is_half_way(answer, intent):
+            _to_be_completed(ledger, links, intent, answer)
+        elif happened and answer and is_undo(intent):
             settlements = [undone(intent, answer, links)]
             ledger.settle(settlements)
             remember(links, settlements)
         else:
             ledger.close_intent(intent.attempt, IntentState.DONE if happened else IntentState.ABANDONED)
+
+
+def _is_half_way(answer: Item, intent: Intent) -> bool:
+    """Is it a series in Exchange of which only some steps were made? In Wice a series is written at once."""
+    now, before, after = answer.record, intent.before, intent.after
+    if intent.side is Side.WICE or not (
+        isinstance(now, Appointment) and isinstance(before, Appointment) and isinstance(after, Appointment)
+    ):
+        return False
+    several_steps = bool(before.exceptions or after.exceptions)
+    return several_steps and bool(differences(now, before)) and half_way(now, before, after)
+
+
+def _to_be_completed(ledger: Ledger, links: LinkIndex, intent: Intent, answer: Item) -> None:
+    """What stands there is nobody's edit: the next plan completes it from the Wice side (R30)."""
+    ledger.close_intent(intent.attempt, IntentState.ABANDONED)
+    link = links.by_id.get(intent.link)
+    if link is None or link.ended:
+        return
+    done = [Settlement(link=replace(link, exchange=replace(end_of(answer), certain=False), incomplete=True))]
+    ledger.settle(done)
+    remember(links, done)
 
 
 def _holds(answer: object, intent: Intent) -> bool:

@@ -83,7 +83,7 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.NOT_A_CONTACT: "Distribution lists and other non-contacts stay in Exchange only; move them to another folder to lose this hint.",
     HintReason.UNREADABLE: "The server delivers this item damaged; open it there, save it again, or remove it.",
     HintReason.NO_NAME: "Neither a name, a company nor an e-mail address is filled in; give the contact a name.",
-    HintReason.SERIES: "Series are not synchronised yet; both sides stay as they are.",
+    HintReason.SERIES: "Wice and Exchange have no common words for this series; both sides stay as they are. What it is about is named here.",
     HintReason.FOREIGN_PRIVATE: "A private item of somebody else is never read; nothing needs to be done.",
     HintReason.OUT_OF_WINDOW: "Lies before the profile's window; enlarge window_past_days to include it.",
     HintReason.OUT_OF_SCOPE: "Is not in this account's scope: deactivated, binned, external, or without its flag.",

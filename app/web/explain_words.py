@@ -46,12 +46,13 @@ ABSENCES: Final[Mapping[Absence, str]] = {
     Absence.BINNED: N_("in the recycle bin"),
     Absence.LEFT: N_("there, without this account's employee as participant"),
     Absence.EXTERNAL: N_("there, marked as external"),
+    Absence.EMPTY: N_("there, as a series without any date left"),
 }
 OBSTACLES: Final[Mapping[Obstacle, str]] = {
     Obstacle.NOT_A_CONTACT: N_("there, but no contact"),
     Obstacle.UNREADABLE: N_("there, but damaged"),
     Obstacle.NO_NAME: N_("there, but without a name"),
-    Obstacle.SERIES: N_("there, as a series"),
+    Obstacle.SERIES: N_("there, as a series that cannot be carried"),
     Obstacle.FOREIGN_PRIVATE: N_("there, as a private matter of somebody else"),
 }
 

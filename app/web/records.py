@@ -12,8 +12,10 @@ from babel.dates import format_date, format_time
 from app.domain.appointment import AllDay, Timed
 from app.domain.fingerprint import Record
 from app.domain.plan import Reason
+from app.domain.recurrence import Recurrence
 from app.services.changes import values
 from app.web.i18n import N_, _, region
+from app.web.series_words import occurrences_text, series_text
 from app.web.words import word
 
 FIELDS: Final[Mapping[str, str]] = {
@@ -54,6 +56,8 @@ FIELDS: Final[Mapping[str, str]] = {
     "text": N_("Text"),
     "place": N_("Place"),
     "when": N_("Time"),
+    "recurrence": N_("Series"),
+    "exceptions": N_("Changed and deleted occurrences"),
     "private": N_("Private"),
 }
 
@@ -86,6 +90,8 @@ def value_text(value: object) -> str:
         case AllDay(first=first, last=last):
             days = [format_date(day, "full", locale=region()) for day in dict.fromkeys((first, last))]
             return _("%(days)s, all day", days=" – ".join(days))
+        case Recurrence() | tuple():
+            return series_text(value) if isinstance(value, Recurrence) else occurrences_text(value, value_text)
         case Timed():
             return _span(*(_local(moment, value.zone) for moment in (value.start, value.end)))
         case _:

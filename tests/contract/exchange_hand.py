@@ -126,6 +126,17 @@ class LibraryExchangeHand:
     def close(self) -> None:
         self._account.protocol.close()
 
+    def page(self, folder: str, start: EWSDateTime, end: EWSDateTime) -> list[Any]:
+        """What a calendar shows between two times: single items and every occurrence, in full."""
+        view = Calendar(root=self._account.root, id=folder, changekey=_ANY).view(start=start, end=end).only("start")
+        found = list(self._account.fetch([(item.id, None) for item in view]))
+        assert not [one for one in found if isinstance(one, Exception)]
+        return found
+
+    def series(self, item: ItemId, number: int) -> Any:
+        """One occurrence of a series, to be edited or deleted."""
+        return self._item(item).occurrence(number)
+
     def _folder(self, folder: str, kind: type[Folder]) -> Folder:
         return kind(root=self._account.root, id=folder, changekey=_ANY)
 

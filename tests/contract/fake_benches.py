@@ -9,7 +9,6 @@ from datetime import date
 from app.domain.contact import Contact
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId
-from app.domain.recurrence import Recurrence
 from app.domain.sync import Kind, Obstacle, Side
 from app.ports import Crm, Mailbox
 from tests.contract.benches import DELAY, Trouble
@@ -135,7 +134,7 @@ class FakeTrouble:
         self._wice.capabilities = replace(self._wice.capabilities, **less)
 
     def make_series(self, item: ItemId) -> None:
-        self._wice.edit(item, recurrence=Recurrence(rrule="FREQ=WEEKLY"))
+        self._wice.obstruct(item, Obstacle.SERIES)
 
     def make_private(self, item: ItemId) -> None:
         self._wice.edit(item, private=True)

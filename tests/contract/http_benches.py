@@ -177,7 +177,7 @@ class SandboxTrouble:
         self._sandbox.control("wice", "POST", "settings", {"capabilities": capabilities})
 
     def make_series(self, item: ItemId) -> None:
-        self._edit(item, values={"rrule": "FREQ=WEEKLY"})
+        self._edit(item, values={"rrule": "FREQ=HOURLY"})
 
     def make_private(self, item: ItemId) -> None:
         self._edit(item, values={"private": "1"})

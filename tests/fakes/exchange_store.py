@@ -215,9 +215,7 @@ class FakeExchangeStore:
 
 
 def _obstacle(record: Record) -> Obstacle | None:
-    if isinstance(record, Appointment):
-        return Obstacle.SERIES if record.recurrence else None
-    return None if record.label else Obstacle.NO_NAME
+    return None if isinstance(record, Appointment) or record.label else Obstacle.NO_NAME
 
 
 def _number(item: ItemId) -> int:

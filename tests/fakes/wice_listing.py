@@ -61,7 +61,8 @@ def _listing(crm: FakeCrm, kind: Kind) -> tuple[list[Row], FaultKind | None]:
 def _is_listed(server: FakeWice, crm: FakeCrm, kind: Kind, row: Row) -> bool:
     if isinstance(row.record, Appointment) is not (kind is Kind.APPOINTMENTS):
         return False
-    if crm.window_start and isinstance(row.record, Appointment) and row.record.last_day < crm.window_start:
+    last_day = row.record.last_day if isinstance(row.record, Appointment) else None
+    if crm.window_start and last_day and last_day < crm.window_start:
         return False
     return server.absence(row.id, crm.user) is None
 

@@ -12,7 +12,7 @@ from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, PERSON_FIELD
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, Version
 from app.domain.participants import union
-from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Obstacle, Page, Side, Stamp
+from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
 from app.errors import Halt, Retry
 from app.ports import Known
@@ -99,9 +99,8 @@ class FakeWiceStore:
         row = self._server.rows[item]
         version = Version(row.last_update)
         record = self._server.record(item, self._user)
-        obstacle = Obstacle.SERIES if isinstance(record, Appointment) and record.recurrence else row.obstacle
-        if obstacle:
-            return Held(item, version, obstacle, record.label)
+        if row.obstacle:
+            return Held(item, version, row.obstacle, record.label)
         stamp, certain = Stamp.parse(row.import_key), self._is_settled(row)
         return Item(id=item, version=version, record=record, stamp=stamp, certain=certain, parent=row.company)
 

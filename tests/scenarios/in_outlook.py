@@ -41,6 +41,7 @@ _PLAIN = {
     "busy": ("legacy_free_busy_status", "calendar:LegacyFreeBusyStatus"),
     "importance": ("importance", "item:Importance"),
     "uid": ("uid", "calendar:UID"),
+    "recurrence": ("recurrence", "calendar:Recurrence"),
 }
 _PHONES = {"phone": "BusinessPhone", "mobile": "MobilePhone", "fax": "BusinessFax", "company_phone": "CompanyMainPhone"}
 _PHONES |= {"car": "CarPhone"}

@@ -150,8 +150,8 @@ def test_R41_R19_nothing_is_told_of_a_colleagues_private_appointment(make_office
     assert "heimlich" not in repr(known.json())
 
 
-def test_R41_a_series_says_that_it_is_one(office: Office) -> None:
-    office.wice.appointment("Jour fixe", "anna", day=SOON, rrule="FREQ=WEEKLY;COUNT=3")
+def test_R41_a_series_that_cannot_be_carried_says_so(office: Office) -> None:
+    office.wice.appointment("Jour fixe", "anna", day=SOON, rrule="FREQ=HOURLY;COUNT=3")
     office.sync()
     item = only(asked(office, "jour fixe"))
     assert told(item) == (State.LEFT_ALONE, Cause.SERIES, "R18")

@@ -1,21 +1,26 @@
-"""Appointments of a calendar folder: single items; series are left alone with a hint until they can be carried whole (R18)."""
+"""Appointments of a calendar folder: single items, and series with all that became of their dates (R18)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
 from app.adapters.exchange import fields_appointment as fields
+from app.adapters.exchange import series
 from app.adapters.exchange.mapping import Draft, Unfit
 from app.adapters.exchange.paths import ITEM_CLASS, Path, Values
 from app.adapters.exchange.wire import local
-from app.domain.appointment import AllDay, Appointment, Timed
+from app.domain.appointment import AllDay, Appointment, Participant, Timed
 from app.domain.fingerprint import Record, clean
-from app.domain.sync import Kind, Obstacle
+from app.domain.ids import ItemId
+from app.domain.occurrences import check_order, is_empty
+from app.domain.recurrence import Inexpressible
+from app.domain.sync import Absence, Kind, Obstacle
+from app.domain.zones import keeps_pace
 
-_ANSWERS = frozenset({"Accept", "Tentative", "Decline", "NoResponseReceived"})
-"""How somebody answers who was invited; an organizer or an item without attendees says something else. Source: ResponseTypeType."""
+_MASTER = "RecurringMaster"
 
 
 class Appointments:
@@ -26,29 +31,43 @@ class Appointments:
     paths: tuple[Path, ...] = fields.ALL_PATHS
 
     def __init__(self, calendar: fields.Calendar) -> None:
-        self._calendar = calendar
+        self.calendar = calendar
 
-    def read(self, item: Element, values: Values) -> Appointment | Unfit:
-        """A single appointment of our own, or one to which its owner was invited."""
+    def parts(self, item: Element) -> Sequence[ItemId]:
+        """A series' changed occurrences."""
+        return series.changed_ids(item)
+
+    def read(self, item: Element, values: Values, parts: Mapping[ItemId, Element]) -> Appointment | Unfit | Absence:
+        """An appointment or series of our own, or one to which its owner was invited."""
         label = clean(values.get(fields.SUBJECT, ""))
         if local(item) != self.element:
             return Unfit(Obstacle.UNREADABLE, label, values.get(ITEM_CLASS, ""))
-        if (kind := values.get(fields.TYPE, "Single")) != "Single":
+        kind = values.get(fields.TYPE, "Single")
+        if kind not in {"Single", _MASTER}:
             return Unfit(Obstacle.SERIES, label, kind)
-        if values.get(fields.SENSITIVITY) == "Private" and values.get(fields.MY_RESPONSE) in _ANSWERS:
+        if values.get(fields.SENSITIVITY) == "Private" and values.get(fields.MY_RESPONSE) in fields.ANSWERS:
             # R19: somebody else's private meeting; its words are not ours to carry into a shared calendar.
             return Unfit(Obstacle.FOREIGN_PRIVATE)
-        return fields.read(item, values, self._calendar)
+        return self._series(item, parts, label) if kind == _MASTER else fields.read(item, values, self.calendar)
+
+    def _series(self, item: Element, parts: Mapping[ItemId, Element], label: str) -> Appointment | Unfit | Absence:
+        try:
+            found = series.read(item, parts, self.calendar).record
+        except Inexpressible as error:
+            return Unfit(Obstacle.SERIES, label, str(error))
+        except series.ForeignPrivate:
+            return Unfit(Obstacle.FOREIGN_PRIVATE)
+        return Absence.EMPTY if is_empty(found) else found
 
     def draft(self, record: Record) -> Draft:
-        """All filled properties and the UID, which Exchange takes on creation only (R16)."""
+        """All filled properties and the UID, which Exchange takes on creation only (R16). A series' exceptions are written afterwards."""
         wanted = _appointment(record)
         wanted = replace(wanted, shown=fields.shown_for(wanted, None))
-        values = fields.write(wanted, self._calendar) | {fields.UID: clean(wanted.uid)}
-        return Draft({path: text for path, text in values.items() if text}, fields.held(values, ()))
+        values = fields.write(wanted, self.calendar) | {fields.UID: clean(wanted.uid)}
+        return Draft({path: text for path, text in values.items() if text}, _held(values, wanted, ()))
 
     def change(self, before: Record, after: Record) -> Draft:
-        """The properties that differ. Attendees and UID are the item's own and stay."""
+        """The properties that differ. Attendees and UID are the item's own and stay, and so do a series' exceptions."""
         old, new = _appointment(before), _appointment(after)
         new = replace(
             new,
@@ -57,21 +76,32 @@ class Appointments:
             uid=old.uid,
             shown=fields.shown_for(new, old),
         )
-        values = fields.changes(old, new, self._calendar)
-        held = fields.held(fields.write(new, self._calendar) | {fields.UID: new.uid}, old.participants)
-        return Draft(values, held)
+        values = fields.changes(old, new, self.calendar)
+        whole = fields.write(new, self.calendar) | {fields.UID: new.uid}
+        return Draft(values, _held(whole, new, old.participants))
+
+
+def _held(values: Values, wanted: Appointment, participants: tuple[Participant, ...]) -> Appointment:
+    """What the server holds once `wanted` is written."""
+    held = fields.held(values, participants)
+    return replace(held, recurrence=wanted.recurrence, exceptions=wanted.exceptions)
 
 
 def _zoned(old: Appointment, new: Appointment) -> Timed | AllDay:
-    """The new time in the zone that the item already has: the other side does not know it, and people see it in Outlook (R17)."""
-    if isinstance(old.when, Timed) and isinstance(new.when, Timed) and old.when.zone:
-        return replace(new.when, zone=old.when.zone)
-    return new.when
+    """The new time in the zone that the item already has: the other side does not know it, and people see it in Outlook (R17).
+
+    A series may keep it only if that clock shows its dates too.
+    """
+    if not (isinstance(old.when, Timed) and isinstance(new.when, Timed) and old.when.zone):
+        return new.when
+    if new.recurrence and not keeps_pace(new.recurrence, new.when.start, new.when.zone, old.when.zone):
+        return new.when
+    return replace(new.when, zone=old.when.zone)
 
 
 def _appointment(record: Record) -> Appointment:
     if not isinstance(record, Appointment):
         raise TypeError("a calendar folder holds appointments")
-    if record.recurrence is not None:
-        raise ValueError("a series is not written as a single appointment")
+    if record.recurrence:
+        check_order(record)
     return record

@@ -66,6 +66,12 @@ def item_id(identifier: ItemId, version: Version = Version("")) -> Element:
     return t("ItemId", Id=identifier, **({"ChangeKey": version} if version else {}))
 
 
+def occurrence_id(master: ItemId, number: int, version: Version = Version("")) -> Element:
+    """A series' occurrence by its number, counted from 1, deleted ones too."""
+    key = {"ChangeKey": version} if version else {}
+    return t("OccurrenceItemId", RecurringMasterId=master, **key, InstanceIndex=str(number))
+
+
 def _ids(ids: Iterable[ItemId]) -> Element:
     return m("ItemIds", *(item_id(one) for one in ids))
 
@@ -138,9 +144,18 @@ def create_items(folder: str, element: str, items: Sequence[Values]) -> Element:
 
 def update_items(element: str, changes: Sequence[tuple[ItemId, Version, Mapping[Path, str]]]) -> Element:
     """Set or delete exactly the given properties, only if each item is still at its version (R2, R31)."""
+    return _updating([_change(element, item_id(item, version), values) for item, version, values in changes])
+
+
+def update_target(element: str, target: Element, values: Mapping[Path, str]) -> Element:
+    """The same for one item or occurrence that `target` names at its version."""
+    return _updating([_change(element, target, values)])
+
+
+def _updating(changes: Sequence[Element]) -> Element:
     return m(
         "UpdateItem",
-        m("ItemChanges", *(_change(element, *change) for change in changes)),
+        m("ItemChanges", *changes),
         ConflictResolution="NeverOverwrite",
         MessageDisposition="SaveOnly",
         SendMeetingInvitationsOrCancellations="SendToNone",
@@ -148,9 +163,9 @@ def update_items(element: str, changes: Sequence[tuple[ItemId, Version, Mapping[
     )
 
 
-def _change(element: str, identifier: ItemId, version: Version, values: Mapping[Path, str]) -> Element:
+def _change(element: str, target: Element, values: Mapping[Path, str]) -> Element:
     updates = [_update(element, path, text) for path, text in values.items()]
-    return t("ItemChange", item_id(identifier, version), t("Updates", *updates))
+    return t("ItemChange", target, t("Updates", *updates))
 
 
 def _update(element: str, path: Path, text: str) -> Element:
@@ -161,9 +176,14 @@ def _update(element: str, path: Path, text: str) -> Element:
 
 def delete_items(items: Sequence[tuple[ItemId, Version]]) -> Element:
     """Into Deleted Items; no cancellation to anybody (R9, R15)."""
+    return delete_targets([item_id(*one) for one in items])
+
+
+def delete_targets(targets: Sequence[Element]) -> Element:
+    """The same for items or occurrences."""
     return m(
         "DeleteItem",
-        m("ItemIds", *(item_id(*one) for one in items)),
+        m("ItemIds", *targets),
         DeleteType="MoveToDeletedItems",
         SendMeetingCancellations="SendToNone",
         AffectedTaskOccurrences="AllOccurrences",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from lxml.etree import _Element as Element
 
 from app.adapters.exchange import fields_contact as fields
@@ -10,6 +12,7 @@ from app.adapters.exchange.paths import ITEM_CLASS, Path, Values
 from app.adapters.exchange.wire import local
 from app.domain.contact import Contact
 from app.domain.fingerprint import Record, clean
+from app.domain.ids import ItemId
 from app.domain.sync import Kind, Obstacle
 
 _CLASS = "ipm.contact"
@@ -25,7 +28,12 @@ class Contacts:
     def __init__(self, unmapped: frozenset[str]) -> None:
         self._unmapped = unmapped
 
-    def read(self, item: Element, values: Values) -> Contact | Unfit:
+    def parts(self, item: Element) -> Sequence[ItemId]:
+        """A contact is whole by itself."""
+        del item
+        return ()
+
+    def read(self, item: Element, values: Values, parts: Mapping[ItemId, Element]) -> Contact | Unfit:  # noqa: ARG002 - the protocol's signature
         """R7: what is no contact, or has no name, is unfit."""
         item_class = values.get(ITEM_CLASS, "").casefold()
         label = clean(values.get(fields.DISPLAY_NAME, "") or values.get(fields.FILE_AS, ""))

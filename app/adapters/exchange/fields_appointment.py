@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from lxml.etree import _Element as Element
 
-from app.adapters.exchange import block, zones
+from app.adapters.exchange import block, patterns, zones
 from app.adapters.exchange.paths import BODY, Path, Values, clock, plain
 from app.adapters.exchange.wire import children, find, local, text_of, xml_text
-from app.domain.appointment import AllDay, Appointment, Participant, Timed
+from app.domain.appointment import AllDay, Appointment, Occurrence, Participant, Timed
 from app.domain.fingerprint import clean, differences
 from app.domain.participants import shown_lines
 
@@ -24,7 +24,12 @@ LOCATION = clock("Location")
 START_ZONE, END_ZONE = clock("StartTimeZone"), clock("EndTimeZone")
 TYPE = clock("CalendarItemType")
 MY_RESPONSE = clock("MyResponseType")
+RECURRENCE = clock("Recurrence")
+_EXCEPTIONS = (clock("ModifiedOccurrences"), clock("DeletedOccurrences"))
 _PEOPLE = tuple(clock(name) for name in ("Organizer", "RequiredAttendees", "OptionalAttendees"))
+
+ANSWERS = frozenset({"Accept", "Tentative", "Decline", "NoResponseReceived"})
+"""How somebody answers who was invited; an organizer or an item without attendees says something else. Source: ResponseTypeType."""
 
 ALL_PATHS: tuple[Path, ...] = (
     SUBJECT,
@@ -39,6 +44,8 @@ ALL_PATHS: tuple[Path, ...] = (
     END_ZONE,
     TYPE,
     MY_RESPONSE,
+    RECURRENCE,
+    *_EXCEPTIONS,
     *_PEOPLE,
 )
 
@@ -78,6 +85,29 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
+def series_times(one: Appointment, calendar: Calendar) -> dict[Path, str]:
+    """All that says when a series is."""
+    return _when(one, calendar) | {RECURRENCE: patterns.write(one.recurrence) if one.recurrence else ""}
+
+
+def occurrence_changes(
+    before: Occurrence, after: Occurrence, shown: tuple[str, ...], calendar: Calendar, zone: str
+) -> dict[Path, str]:
+    """What to write so that an occurrence becomes `after`. Its zone is that of its series, whose Windows id is `zone`."""
+    clock = replace(calendar, zone=zones.iana_name(zone) or calendar.zone)
+    old, new = (_single(one, shown) for one in (before, after))
+    values = changes(old, new, clock)
+    keep_kind = isinstance(old.when, AllDay) == isinstance(new.when, AllDay)
+    left_out = {START_ZONE, END_ZONE} | ({ALL_DAY} if keep_kind else set())
+    return {path: text for path, text in values.items() if path not in left_out}
+
+
+def _single(one: Occurrence, shown: tuple[str, ...]) -> Appointment:
+    if one.when is None:
+        raise ValueError("a deleted occurrence has no fields")
+    return Appointment(title=one.title, text=one.text, place=one.place, when=one.when, private=one.private, shown=shown)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One canonical field and the properties that hold it. `paths` are what an update of this field sets or deletes."""
@@ -91,8 +121,12 @@ FIELDS: tuple[Field, ...] = (
     Field("text", lambda one, _: {BODY: block.attach(_stored(one.text), one.shown)}),
     Field("place", lambda one, _: {LOCATION: _stored(one.place)}),
     Field("when", _when),
+    Field("recurrence", lambda one, _: {RECURRENCE: patterns.write(one.recurrence) if one.recurrence else ""}),
     Field("private", lambda one, _: {SENSITIVITY: "Private" if one.private else "Normal"}),
 )
+
+
+_TIMES = frozenset({"when", "recurrence"})
 
 
 def read(item: Element, values: Values, calendar: Calendar) -> Appointment:
@@ -116,18 +150,19 @@ def held(values: Values, participants: tuple[Participant, ...]) -> Appointment:
 
 
 def _read_when(values: Values) -> Timed | AllDay:
-    start, end = _moment(values.get(START, "")), _moment(values.get(END, ""))
+    start, end = moment(values.get(START, "")), moment(values.get(END, ""))
     zone = zones.iana_name(values.get(START_ZONE, ""))
     if values.get(ALL_DAY) in {"true", "1"}:
         return zones.all_day(start, end, zone)
     return Timed(start=start, end=max(start, end), zone=zone)
 
 
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
+def moment(text: str) -> datetime:
+    """A time as Exchange writes it. Raises: ValueError, also for one without an offset, which could be anybody's."""
+    read = datetime.fromisoformat(text)
+    if read.tzinfo is None:
         raise ValueError("a time without an offset")
-    return moment.astimezone(UTC)
+    return read.astimezone(UTC)
 
 
 def _participants(item: Element, owner: frozenset[str]) -> tuple[Participant, ...]:
@@ -165,6 +200,8 @@ def write(wanted: Appointment, calendar: Calendar) -> dict[Path, str]:
 def changes(before: Appointment, after: Appointment, calendar: Calendar) -> dict[Path, str]:
     """The properties to write so that `before` becomes `after`; "" means delete. What compares equal is not sent: rich text keeps its format."""
     names = set(differences(before, after))
+    if names & _TIMES and (before.recurrence or after.recurrence):
+        names |= _TIMES  # a series' times and its rule hang together
     if before.shown != after.shown:
         names.add("text")
     values: dict[Path, str] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,7 +11,8 @@ from lxml.etree import _Element as Element
 
 from app.adapters.exchange.paths import Path, Values
 from app.domain.fingerprint import Record
-from app.domain.sync import Kind, Obstacle
+from app.domain.ids import ItemId
+from app.domain.sync import Absence, Kind, Obstacle
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,12 @@ class Mapping(Protocol):
         """All mapped properties, which a detailed answer must hold."""
         ...
 
-    def read(self, item: Element, values: Values) -> Record | Unfit:
-        """The record that an item holds."""
+    def parts(self, item: Element) -> Sequence[ItemId]:
+        """Other items without which this one is not whole: a series' changed occurrences."""
+        ...
+
+    def read(self, item: Element, values: Values, parts: Dict[ItemId, Element]) -> Record | Unfit | Absence:
+        """The record that an item holds together with its `parts`; an absence for an item of which nothing is left."""
         ...
 
     def draft(self, record: Record) -> Draft:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from app.adapters.exchange.wire import children, find, local, t, text_of
@@ -93,13 +94,13 @@ _ORDER = (
     *("Subject", "Sensitivity", "Body", "ExtendedProperty"),
     *("FileAs", "DisplayName", "GivenName", "CompanyName", "EmailAddresses", "PhysicalAddresses", "PhoneNumbers"),
     *("Birthday", "BusinessHomePage", "Department", "JobTitle", "Surname"),
-    *("UID", "Start", "End", "IsAllDayEvent", "Location", "StartTimeZone", "EndTimeZone"),
+    *("UID", "Start", "End", "IsAllDayEvent", "Location", "Recurrence", "StartTimeZone", "EndTimeZone"),
 )
 """The schema is a sequence: children in another order are refused."""
 _PARTS = ("Street", "City", "State", "CountryOrRegion", "PostalCode")
 
 Values = Mapping[Path, str]
-"""Property -> its text; a missing or empty one is not there."""
+"""Property -> its text, a series' recurrence -> its XML; a missing or empty one is not there."""
 
 
 def item_with(element: str, values: Values) -> Element:
@@ -124,6 +125,8 @@ def _put(item: Element, path: Path, text: str) -> None:
         _holder(item, path.element).append(t("Entry", text=text, Key=path.index))
     elif path.element.endswith("TimeZone"):
         item.append(t(path.element, Id=text))
+    elif path.element == "Recurrence":
+        item.append(etree.fromstring(text))
     elif path == BODY:
         item.append(t("Body", text=text, BodyType="Text"))
     else:

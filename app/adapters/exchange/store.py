@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from lxml.etree import _Element as Element
 
 from app.adapters.exchange import bodies
 from app.adapters.exchange.errors import MISSING, by_code, concerns_mailbox
 from app.adapters.exchange.isolating import Isolating
 from app.adapters.exchange.items import batches, identity, item_of, stamp_of, version_of
 from app.adapters.exchange.listing import Listing
-from app.adapters.exchange.mapping import Mapping, Unfit
+from app.adapters.exchange.mapping import Mapping as KindMapping
+from app.adapters.exchange.mapping import Unfit
 from app.adapters.exchange.paths import PARENT, STAMP, values_of
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import Message, children, find
@@ -26,7 +30,7 @@ STAMPS = 20
 class FolderStore:
     """One folder's items of one kind."""
 
-    def __init__(self, session: Session, folder: str, mapping: Mapping) -> None:
+    def __init__(self, session: Session, folder: str, mapping: KindMapping) -> None:
         self._session = session
         self._folder = folder
         self._mapping = mapping
@@ -49,11 +53,29 @@ class FolderStore:
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """See `app.ports.Store.fetch`. Source: GetItem, in batches."""
         for batch in batches(ids):
-            messages = Isolating(self._session, self._mapping.paths).messages(batch)
+            messages = list(self._messages(batch))
+            parts = self._parts(messages)
             for identifier, message in zip(batch, messages, strict=True):
-                yield self._found(identifier, message)
+                yield self._found(identifier, message, parts)
 
-    def _found(self, identifier: ItemId, message: Message | None) -> Found:
+    def _messages(self, ids: Sequence[ItemId]) -> Iterator[Message | None]:
+        return Isolating(self._session, self._mapping.paths).messages(ids)
+
+    def _parts(self, messages: Sequence[Message | None]) -> dict[ItemId, Element]:
+        """What the items of these messages need beside them: all series' changed occurrences together, in batches."""
+        wanted: list[ItemId] = []
+        for message in messages:
+            if message and message.ok:
+                with suppress(ValueError):  # it will be held, with its own hint
+                    wanted += self._mapping.parts(item_of(message))
+        parts: dict[ItemId, Element] = {}
+        for batch in batches(wanted):
+            for identifier, message in zip(batch, self._messages(batch), strict=True):
+                if message and message.ok:
+                    parts[identifier] = item_of(message)
+        return parts
+
+    def _found(self, identifier: ItemId, message: Message | None, parts: Mapping[ItemId, Element]) -> Found:
         if message is None:
             return Held(identifier, Version(""), Obstacle.UNREADABLE)
         if message.code in MISSING:
@@ -63,17 +85,19 @@ class FolderStore:
         if not message.ok:
             return Held(identifier, Version(""), Obstacle.UNREADABLE, detail=message.code)
         try:
-            return self._read(identifier, message)
+            return self._read(identifier, message, parts)
         except (ValueError, ArithmeticError, LookupError) as error:
             # A poison item: its own hint, and nobody else's trouble (R7, R32). The error's type, not its text, which may quote the item.
             return Held(identifier, version_of(message), Obstacle.UNREADABLE, detail=type(error).__name__)
 
-    def _read(self, identifier: ItemId, message: Message) -> Found:
+    def _read(self, identifier: ItemId, message: Message, parts: Mapping[ItemId, Element]) -> Found:
         element, version = item_of(message), version_of(message)
         values = values_of(element)
         if values.get(PARENT, self._folder) != self._folder:
             return Absent(identifier, Absence.MOVED_AWAY)
-        record = self._mapping.read(element, values)
+        record = self._mapping.read(element, values, parts)
+        if isinstance(record, Absence):
+            return Absent(identifier, record)
         if isinstance(record, Unfit):
             return Held(identifier, version, record.because, record.label, record.detail)
         return Item(id=identifier, version=version, record=record, stamp=stamp_of(values))

@@ -14,6 +14,7 @@ from typing import assert_never
 from lxml.etree import _Element as Element
 
 from app.adapters.exchange import bodies
+from app.adapters.exchange.appointments import Appointments
 from app.adapters.exchange.errors import (
     MISSING,
     STALE,
@@ -24,15 +25,18 @@ from app.adapters.exchange.errors import (
     by_code,
     concerns_mailbox,
 )
-from app.adapters.exchange.items import batches, identity, item_of, stamp_of
+from app.adapters.exchange.items import BATCH, batches, identity, item_of, stamp_of
 from app.adapters.exchange.mapping import Draft, Mapping
 from app.adapters.exchange.paths import PARENT, STAMP, values_of
+from app.adapters.exchange.series_writer import Overtaken, SeriesWriter, StepRefused
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import MalformedReply, Message
+from app.domain.appointment import Appointment
+from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Item, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
-from app.errors import Halt
+from app.errors import Halt, Retry
 
 _NOTHING = Draft({}, None)
 
@@ -57,9 +61,59 @@ class Writer:
 
     def outcomes(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """One outcome per write, in order. What was not yielded when this raises was not done. Raises: Retry, Halt."""
-        for _, alike in groupby(writes, key=type):
-            for batch in batches(list(alike)):
-                yield from self._batch(batch)
+        for (_, has_exceptions), alike in groupby(writes, key=lambda write: (type(write), _has_exceptions(write))):
+            for batch in batches(list(alike), 1 if has_exceptions else BATCH):
+                yield from self._with_exceptions(batch[0]) if has_exceptions else self._batch(batch)
+
+    def _with_exceptions(self, write: Write) -> Iterator[Outcome]:
+        """A series that has or gets exceptions, which takes several steps."""
+        if isinstance(write, Update):
+            job = self._job(write)
+            self._check(_pending([job]))
+            if job.outcome is None or isinstance(job.outcome, Written):
+                yield from self._converging(write, write.id, job.stamp)
+            else:
+                yield job.outcome
+        elif isinstance(write, Create):
+            for outcome in self._batch([write]):
+                if isinstance(outcome, Written) and outcome.item:
+                    yield from self._converging(write, outcome.item.id, outcome.item.stamp)
+                else:
+                    yield outcome
+
+    def _converging(self, write: Create | Update, item: ItemId, stamp: Stamp | None) -> Iterator[Outcome]:
+        """Nothing, all, or nobody knows how much: then the journal keeps it open, and the next run completes it (R30)."""
+        steps = self._steps()
+        steps.begun = isinstance(write, Create)
+        version = write.version if isinstance(write, Update) else None
+        try:
+            record, version = steps.become(item, _appointment(write.record), version)
+            yield Written(Item(id=item, version=version, record=record, stamp=stamp))
+        except Overtaken:
+            yield Unknown() if steps.begun else Stale()
+        except StepRefused as refused:
+            back = not steps.begun or self._taken_back(write, item)
+            yield Refused(refused.code, refused.text) if back else Unknown()
+        except (Retry, Halt):
+            if steps.begun:
+                yield Unknown()
+            raise
+
+    def _steps(self) -> SeriesWriter:
+        if not isinstance(self._mapping, Appointments):
+            raise TypeError("only appointments have occurrences")
+        return SeriesWriter(self._session, self._mapping)
+
+    def _taken_back(self, write: Create | Update, item: ItemId) -> bool:
+        """Undo the steps that the server took before it refused one."""
+        try:
+            if isinstance(write, Update):
+                self._steps().become(item, _appointment(write.before))
+                return True
+            [message] = self._session.call(bodies.delete_items([(item, Version(""))]), 1)
+        except (Overtaken, StepRefused, RejectedCall):
+            return False
+        return message.ok
 
     def _batch(self, batch: Sequence[Write]) -> Iterator[Outcome]:
         jobs = [self._job(write) for write in batch]
@@ -169,6 +223,19 @@ class Writer:
         if concerns_mailbox(code):
             return None, by_code(code, message.text, where)
         return Refused(code, message.text), None
+
+
+def _has_exceptions(write: Write) -> bool:
+    records = (
+        (write.record, write.before if isinstance(write, Update) else None) if not isinstance(write, Remove) else ()
+    )
+    return any(isinstance(record, Appointment) and record.exceptions for record in records)
+
+
+def _appointment(record: Record) -> Appointment:
+    if not isinstance(record, Appointment):
+        raise TypeError("only a series has exceptions")
+    return record
 
 
 def _pending(jobs: Sequence[_Job]) -> list[_Job]:

@@ -16,6 +16,8 @@ from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, Version
+from app.domain.occurrences import is_empty
+from app.domain.recurrence import Inexpressible
 from app.domain.sync import Absence, Absent, Found, Held, Kind, Obstacle, Page
 from app.domain.writes import Create, Outcome, Stale, Update, Write, Written
 from app.errors import BadInput
@@ -76,22 +78,23 @@ class AppointmentStore(WiceStore):
             return Absent(item_id, absence, self._remains(row) if absence is Absence.LEFT else None)
         version = Version(text_of(row.get(self._columns.last_update)))
         label = self._fields.label(row)
-        if rule := text_of(row.get(self._appointment_columns.rrule)):
-            return Held(item_id, version, Obstacle.SERIES, label, rule)
         try:
-            return self._item(table, row, self._appointment(row))
+            record = self._appointment(row)
+        except Inexpressible as error:
+            return Held(item_id, version, Obstacle.SERIES, label, str(error))
         except Unreadable as error:
             return Held(item_id, version, Obstacle.UNREADABLE, label, str(error))
+        if record.recurrence and is_empty(record):
+            return Absent(item_id, Absence.EMPTY)
+        return self._item(table, row, record)
 
     def _remains(self, row: Row) -> Appointment | None:
         """An appointment that goes on without us; its content is none of our business if it is private (R19)."""
-        if text_of(row.get(self._appointment_columns.rrule)):
-            return None
         try:
             record = self._appointment(row)
-        except Unreadable:
+        except (Unreadable, Inexpressible):
             return None
-        return None if record.private else record
+        return None if record.private or any(one.private for one in record.exceptions) else record
 
     def _absence(self, row: Row) -> Absence | None:
         if is_binned(row.get(self._columns.mandant)):
@@ -122,7 +125,7 @@ class AppointmentStore(WiceStore):
 
     def _create(self, write: Create) -> Outcome:
         record = _appointment_of(write.record)
-        meeting = self._same_meeting(record.uid)
+        meeting = self._same_meeting(record)
         if meeting is None:
             return super()._create(write)
         if self._participants.takes_part(meeting):
@@ -135,17 +138,19 @@ class AppointmentStore(WiceStore):
         # Now both are there: where they differ, the planner links them as twins and its policy decides (R24).
         return outcome if equal else Stale()
 
-    def _same_meeting(self, uid: str) -> Row | None:
-        """The one appointment with this iCalendar UID, which another account brought here already (R16); a series is no such thing."""
-        column = self._appointment_columns.uid
+    def _same_meeting(self, record: Appointment) -> Row | None:
+        """The one appointment with this iCalendar UID, which another account brought here already (R16); a series is no single one's."""
+        column, uid = self._appointment_columns.uid, record.uid
         if not uid or not column:
             return None
         parameters = self._dialect.parameters
         search = {**parameters.full_list, **parameters.search, column: uid, **self._window}
         rows = self._session.rows(self.table.list, self.table.loop, search)
         same = [row for row in rows if text_of(row.get(column)) == uid and self._absence(row) in (None, Absence.LEFT)]
-        single = [row for row in same if not text_of(row.get(self._appointment_columns.rrule))]
-        return single[0] if len(single) == 1 else None
+        alike = [
+            row for row in same if bool(text_of(row.get(self._appointment_columns.rrule))) == bool(record.recurrence)
+        ]
+        return alike[0] if len(alike) == 1 else None
 
     def _named(self, row: Row) -> dict[str, object]:
         return {self._columns.id: text_of(row.get(self._columns.id))}
@@ -159,7 +164,7 @@ class AppointmentStore(WiceStore):
     def _write_fields(self, row: Row, record: Appointment) -> None:
         try:
             present = row, self._appointment(row)
-        except Unreadable:
+        except (Unreadable, Inexpressible):
             present = None
         data = (
             self._named(row) | self._fields.write(record, present) | self._participants.write(record.participants, row)
@@ -176,7 +181,7 @@ class AppointmentStore(WiceStore):
     def _left_by(self, creation: Create) -> ItemId | None:
         if self._offers.import_key and (item_id := self._stamped(self.table, creation.stamp)):
             return item_id
-        meeting = self._same_meeting(_appointment_of(creation.record).uid)
+        meeting = self._same_meeting(_appointment_of(creation.record))
         if meeting is None or not self._participants.takes_part(meeting):
             return None
         return self.table.item_id(text_of(meeting.get(self._columns.id)))

@@ -200,6 +200,9 @@ class AppointmentColumns(_Part):
     additional: OptionalName
     uid: OptionalName
     rrule: Name
+    exdates: OptionalName
+    overrides: OptionalName
+    recurrence_id: OptionalName
 
 
 class EmployeeColumns(_Part):

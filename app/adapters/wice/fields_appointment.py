@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from app.adapters.wice.dialect import Dialect, Values
 from app.adapters.wice.fields import Field, Parts, read_fields, text_field, write_fields
+from app.adapters.wice.series import SeriesColumns
 from app.adapters.wice.wire import Row, is_set, text_of, to_utc, to_wall
 from app.domain.appointment import AllDay, Appointment, Timed
 
@@ -60,19 +61,29 @@ class AppointmentFields:
             _PRIVATE,
         )
         self._uid = text_field("uid")
+        self._series = SeriesColumns(self.table, self._columns, zone)
 
     def read(self, row: Row) -> Appointment:
-        """A row without its participants. Raises: Unreadable."""
+        """A row without its participants. Raises: Unreadable; Inexpressible for a series that Exchange has no words for (R18)."""
+        single = self.read_first(row)
+        return self._series.read(single, row) if self._series.is_series(row) else single
+
+    def read_first(self, row: Row) -> Appointment:
+        """A single appointment, or the first one of a series as if it were one. Raises: Unreadable."""
         values: dict[str, Any] = read_fields((*self.table, self._uid), self._columns, row)
         return Appointment(**values)
 
-    def create(self, record: Appointment) -> dict[str, str]:
+    def create(self, record: Appointment) -> dict[str, object]:
         """The mapped columns of a new appointment without the participants."""
-        return write_fields((*self.table, self._uid), self._columns, record)
+        rule = [self._series.rule] if record.recurrence else []
+        written = write_fields((*self.table, self._uid, *rule), self._columns, record)
+        return {**written, **self._series.create(record)}
 
-    def write(self, record: Appointment, present: tuple[Row, Appointment] | None) -> dict[str, str]:
+    def write(self, record: Appointment, present: tuple[Row, Appointment] | None) -> dict[str, object]:
         """The mapped columns without the participants, over a row that stands (None: one that cannot be read)."""
-        return write_fields(self.table, self._columns, record, present)
+        rule = [self._series.rule] if record.recurrence or present is None or present[1].recurrence else []
+        written = write_fields((*self.table, *rule), self._columns, record, present)
+        return {**written, **self._series.write(record, present)}
 
     def label(self, row: Row) -> str:
         """How people know a row that cannot be read: its title and first day."""

@@ -153,7 +153,7 @@ def find_appointments(session: Session, offers: Offers, employee: Employee, ques
 
     def record(_: Table, row: Row) -> Record | None:
         try:
-            return fields.read(row)
+            return fields.read_first(row)
         except Unreadable:
             return None
 

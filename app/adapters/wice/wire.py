@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.domain.fingerprint import clean
+from app.domain.zones import instant, wall_time
 
 Row = Mapping[str, object]
 """One record as it came: columns and values, a couple of hundred of which are none of our business."""
@@ -105,12 +106,12 @@ def rewound(wall: datetime, zone: ZoneInfo) -> datetime:
 
 def to_utc(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """Wall time to UTC: a time that comes twice is its first pass, one that is skipped moves forward by the gap."""
-    return datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+    return instant(datetime.combine(day, clock), zone.key)
 
 
 def to_wall(moment: datetime, zone: ZoneInfo) -> tuple[str, str]:
     """An instant as `YYYY-MM-DD`, `HH:MM` of the server's zone."""
-    local = moment.astimezone(zone)
+    local = wall_time(moment, zone.key)
     return local.date().isoformat(), f"{local.hour:02}:{local.minute:02}"
 
 

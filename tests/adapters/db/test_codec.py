@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.adapters.db import codec
-from app.domain.appointment import AllDay, Appointment, Participant, Role, Timed
+from app.domain.appointment import AllDay, Appointment, Occurrence, Participant, Role, Timed
 from app.domain.contact import CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
-from app.domain.recurrence import Recurrence
 from app.domain.sync import End, Kind, Side
+from tests.domain.test_recurrence import SERIES
 
 # Lone surrogates and NUL too: a server's bytes are not ours to choose, and PostgreSQL takes neither as text.
 TEXT = st.text(st.characters(), max_size=6)
@@ -22,19 +22,24 @@ CONTACTS = st.builds(
     entity=st.sampled_from(Entity),
     **{name: TEXT for name in CONTACT_FIELDS if name != "entity"},
 )
+TIMES = st.one_of(
+    st.builds(Timed, start=MOMENTS, end=MOMENTS, zone=TEXT), st.builds(AllDay, first=st.dates(), last=st.dates())
+)
 APPOINTMENTS = st.builds(
     Appointment,
     title=TEXT,
     text=TEXT,
-    when=st.one_of(
-        st.builds(Timed, start=MOMENTS, end=MOMENTS, zone=TEXT), st.builds(AllDay, first=st.dates(), last=st.dates())
-    ),
+    when=TIMES,
     private=st.booleans(),
     participants=st.lists(st.builds(Participant, name=TEXT, email=TEXT, role=st.sampled_from(Role)), max_size=2).map(
         tuple
     ),
     uid=TEXT,
-    recurrence=st.none() | st.builds(Recurrence, rrule=TEXT, exdates=st.lists(TEXT, max_size=2).map(tuple)),
+    recurrence=st.none() | SERIES,
+    exceptions=st.lists(
+        st.builds(Occurrence, original=st.dates(), deleted=st.booleans(), when=st.none() | TIMES, title=TEXT),
+        max_size=2,
+    ).map(tuple),
 )
 RECORDS = CONTACTS | APPOINTMENTS
 ENDS = st.builds(End, id=TEXT, version=TEXT, fingerprint=TEXT, certain=st.booleans())

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.appointment import AllDay, Appointment, Participant, Role, Timed
+from app.domain.appointment import AllDay, Appointment, Occurrence, Participant, Role, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.ids import ItemId, LinkId, PlanId, Version
 from app.domain.plan import Action, Alarm, AlarmReason, Hint, HintReason, KindPlan, Op, PlannedWrite, PlanState, Reason
-from app.domain.recurrence import Recurrence
+from app.domain.recurrence import Recurrence, Unit
 from app.domain.sync import End
 from tests.adapters.db.world import APPOINTMENTS, CONTACTS, EXCHANGE, WICE, counted_statements
 
@@ -33,7 +33,8 @@ TIMED = Appointment(
     when=Timed(start=NOON, end=NOON, zone="Europe/Berlin"),
     private=True,
     participants=(Participant(name="Anna", email="anna@example.com", role=Role.EMPLOYEE), Participant(name="Gast")),
-    recurrence=Recurrence(rrule="FREQ=DAILY", exdates=("2026-03-30",)),
+    recurrence=Recurrence(unit=Unit.DAY, first=NOON.date()),
+    exceptions=(Occurrence(original=NOON.date(), deleted=True),),
     shown=("Anna",),
 )
 KINDS = (

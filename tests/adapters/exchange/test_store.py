@@ -230,12 +230,13 @@ def test_R18_a_series_is_held_with_its_name(server: Server) -> None:
     server.put(
         "<CalendarItem><ItemClass>IPM.Appointment</ItemClass><Subject>Jour fixe</Subject>"
         "<Start>2026-11-23T08:00:00Z</Start><End>2026-11-23T09:00:00Z</End><Recurrence><DailyRecurrence><Interval>1</Interval>"
-        "</DailyRecurrence><NoEndRecurrence><StartDate>2026-11-23</StartDate></NoEndRecurrence></Recurrence></CalendarItem>",
+        "</DailyRecurrence><NoEndRecurrence><StartDate>2026-11-23</StartDate></NoEndRecurrence></Recurrence>"
+        '<StartTimeZone Id="tzone://Microsoft/Custom"/><EndTimeZone Id="tzone://Microsoft/Custom"/></CalendarItem>',
         Kind.APPOINTMENTS,
     )
     [sighting] = listed(store)[0].sightings
     [held] = read(store, sighting.id)
-    assert (held.because, held.label) == (Obstacle.SERIES, "Jour fixe")
+    assert (held.because, held.label, held.detail) == (Obstacle.SERIES, "Jour fixe", "TZID=tzone://Microsoft/Custom")
 
 
 MEETING = (

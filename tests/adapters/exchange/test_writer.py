@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from app.domain.appointment import Occurrence, Timed
 from app.domain.contact import Contact
-from app.domain.recurrence import Recurrence
+from app.domain.occurrences import shifted
+from app.domain.recurrence import Recurrence, Unit
 from app.domain.sync import Absence, Item, Kind
 from app.domain.writes import Missing, Outcome, Refused, Stale, Unknown, Write, Written
 from app.errors import Halt, HaltCode, Retry
@@ -198,9 +200,12 @@ def test_R32_what_exchange_cannot_hold_is_refused_alone(server: Server) -> None:
     assert [type(one) for one in outcomes] == [Written, Refused, Refused, Written]
 
 
-def test_R18_a_series_is_never_flattened(server: Server) -> None:
+def test_R18_what_exchange_cannot_hold_of_a_series_is_refused_whole(server: Server) -> None:
     store = server.store(Kind.APPOINTMENTS)
-    series = changed(TIMED, recurrence=Recurrence(rrule="FREQ=DAILY"))
+    assert isinstance(TIMED.when, Timed)
+    daily = Recurrence(unit=Unit.DAY, first=TIMED.when.start.date())
+    moved = Occurrence(original=daily.at(2), when=shifted(TIMED.when, timedelta(days=4)))
+    series = changed(TIMED, recurrence=daily, exceptions=(moved,))
     assert [type(one) for one in store.write([creation(series)])] == [Refused]
     assert server.items(Kind.APPOINTMENTS) == []
 
