@@ -97,9 +97,8 @@ def test_R18_every_pattern_of_outlook_is_the_same_series_in_wice(office: Office,
 
 def meeting(office: Office, **columns: Any) -> str:
     """A weekly series of ten that stands on both sides."""
-    record = office.wice.appointment(
-        "Jour fixe", "anna", day=DAY, rrule="FREQ=WEEKLY;COUNT=10", location="Raum 1", **columns
-    )
+    weekly = {"rrule": "FREQ=WEEKLY;COUNT=10", "location": "Raum 1", **columns}
+    record = office.wice.appointment("Jour fixe", "anna", day=DAY, **weekly)
     assert counts(office.sync()) == ADD
     return record
 
@@ -314,3 +313,47 @@ def test_R20_a_series_that_reaches_into_the_window_is_picked_up_and_one_that_has
     assert counts(office.sync()) == ADD
     assert set(office.outlook.diary()) == {"Läuft", "Alt"}
     assert "Alt" not in office.wice.appointments()
+
+
+CUTS = [("UpdateItem", 0), ("UpdateItem", 1), ("UpdateItem", 2), ("DeleteItem", 0)]
+"""After which of a run's requests the connection breaks: the series' own, those of its occurrences."""
+BEFORE = {
+    "exdates": [week(5)],
+    "overrides": [override(6, title="Sechs"), override(7, title="Sieben")],
+    "rrule": "FREQ=WEEKLY;COUNT=10",
+}
+AFTER: dict[str, dict[str, Any]] = {
+    "exceptions": IN_WICE["many"][0],
+    "rule and title": {**IN_WICE["many"][0], "title": "Besprechung", "rrule": "FREQ=WEEKLY;COUNT=12"},
+    "restored": {"exdates": [week(1)], "overrides": [override(6, title="Anders")]},
+}
+
+
+@pytest.mark.parametrize("columns", AFTER.values(), ids=AFTER.keys())
+def test_R30_a_series_that_was_cut_off_half_way_is_completed_and_taken_for_nobody_s_edit(
+    make_office: MakeOffice, columns: dict[str, Any]
+):
+    office = make_office(conflict=Conflict.EXCHANGE)
+    record = meeting(office, **BEFORE)
+    for operation, skip in CUTS:
+        office.wice.edit(record, **BEFORE, title="Jour fixe")
+        office.sync()
+        office.wice.edit(record, **columns)
+        wanted = in_wice(office, FIRST, LAST)
+        office.sandbox.fault("ews", "cut_after", operation=operation, skip=skip)
+        office.sync()
+        office.sync()
+        office.sandbox.control("ews", "DELETE", "faults")
+        assert in_wice(office, FIRST, LAST) == wanted, f"{operation} {skip}: Outlook would win over an edit of its own"
+        assert alike(office)
+
+
+@pytest.mark.parametrize("kind", ["cut_after", "cut_before"])
+def test_R30_a_new_series_that_was_cut_off_half_way_is_completed(office: Office, kind: str):
+    for operation in ("CreateItem", "UpdateItem", "DeleteItem"):
+        office.wice.appointment(operation, "anna", day=DAY, rrule="FREQ=WEEKLY;COUNT=10", **IN_WICE["many"][0])
+        office.sandbox.fault("ews", kind, operation=operation)
+        office.sync()
+        office.sync()
+        office.sandbox.control("ews", "DELETE", "faults")
+    assert alike(office) == 21
