@@ -93,6 +93,18 @@ class Settings(BaseSettings):
     wice_requests_per_second: float = Field(
         default=0, ge=0, description="How many requests one Wice server gets per second, in the mean; 0: no limit."
     )
+    keep_history_days: int = Field(
+        default=90,
+        ge=90,
+        le=3650,
+        description="For how many days runs are kept with everything they wrote, which undoing needs: 90 or more.",
+    )
+    keep_idle_runs_days: int = Field(
+        default=14, ge=1, le=3650, description="For how many days runs are kept that found nothing to do."
+    )
+    keep_audit_days: int = Field(
+        default=730, ge=366, le=36500, description="For how many days the audit log is kept: 366 or more."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="Least severe log line that is written: DEBUG, INFO, WARNING or ERROR."
     )

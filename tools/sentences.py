@@ -21,6 +21,7 @@ _QUIET_FILES = frozenset(
         "app/adapters/db/codec.py",
         "app/adapters/db/column_types.py",
         "app/adapters/db/journal.py",
+        "app/adapters/db/retention.py",
         "app/adapters/db/session.py",
         "app/adapters/db/tables.py",
         "app/adapters/db/tables_runs.py",

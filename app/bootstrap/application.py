@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +23,7 @@ from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId, RunId, new_id
+from app.domain.retention import Periods
 from app.domain.run import SCHEDULED, Order
 from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
 from app.ports import Ledger, Mailbox
@@ -43,6 +44,7 @@ from app.services.desk import Desk, Progress
 from app.services.importing import Importing
 from app.services.licences import Licences
 from app.services.report import RunReport
+from app.services.retention import Retention
 from app.services.run_budget import held
 from app.services.templates import Templates
 from app.settings import Settings
@@ -73,6 +75,16 @@ class Application:
         self.drafts: Final = database.drafts
         self.templates: Final = Templates(self.registry, self.administration)
         self.licences: Final = Licences(database.licences, keys or load_keys(), now)
+        self.retention: Final = Retention(
+            database.attic,
+            database.chores,
+            database.processes,
+            Periods(
+                idle_runs=timedelta(days=settings.keep_idle_runs_days),
+                history=timedelta(days=settings.keep_history_days),
+                audit=timedelta(days=settings.keep_audit_days),
+            ),
+        )
         self.alerts: Final = alerts.Alerts(
             database.alerts,
             database.chores,

@@ -47,7 +47,7 @@ def beating(product: Application, kind: ProcessKind) -> Iterator[None]:
 
 @contextmanager
 def watching(product: Application) -> Iterator[None]:
-    """Look now and then whether administrators have to be told of something, while the block runs."""
+    """Look now and then whether administrators have to be told of something, and whether something is too old, while the block runs."""
     stop = threading.Event()
     thread = threading.Thread(target=keep_beating, args=(lambda: _watch(product), stop), name="watch", daemon=True)
     thread.start()
@@ -60,8 +60,9 @@ def watching(product: Application) -> Iterator[None]:
 def _watch(product: Application) -> None:
     try:
         product.alerts.round()
+        product.retention.round()
     except WiceSyncError as error:
-        _log.warning("alerts_wait", error=type(error).__name__)
+        _log.warning("watch_waits", error=type(error).__name__)
 
 
 def keep_beating(sign: Callable[[], None], stop: threading.Event) -> None:

@@ -39,6 +39,9 @@ ENVIRONMENT: Final[Mapping[str, str]] = {
     "exchange_requests_per_second": N_("How many requests one Exchange server gets per second; 0: no limit"),
     "wice_concurrency": N_("How many runs may speak with one Wice server at once"),
     "wice_requests_per_second": N_("How many requests one Wice server gets per second; 0: no limit"),
+    "keep_history_days": N_("For how many days runs are kept with everything they wrote"),
+    "keep_idle_runs_days": N_("For how many days runs are kept that found nothing to do"),
+    "keep_audit_days": N_("For how many days the audit log is kept"),
     "log_level": N_("Least severe line that is written to the log"),
 }
 """What each setting of the environment is for."""

@@ -28,6 +28,7 @@ from app.adapters.db.processes import SqlProcesses
 from app.adapters.db.registry import SqlRegistry
 from app.adapters.db.replies import SqlReplies
 from app.adapters.db.requests import SqlRequests
+from app.adapters.db.retention import SqlAttic
 from app.adapters.db.rotation import Rotation
 from app.adapters.db.session import open_engine
 from app.adapters.db.sessions import SqlSessions
@@ -69,6 +70,7 @@ class Database:
         self.hints = SqlHints(self._engine)
         self.alerts = SqlAlerts(self._engine, self._secrets)
         self.chores = SqlChores(self._engine)
+        self.attic = SqlAttic(self._engine)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:

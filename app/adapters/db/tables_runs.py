@@ -32,6 +32,7 @@ run_requests = Table(
     Column("beat", UtcDateTime),
     Column("cancel", Boolean, nullable=False, server_default=text("false")),
     Column("message", ForeignText, nullable=False, server_default=""),
+    Index(None, "ended"),
     Index(
         "ix_run_requests_waiting",
         "requested",
