@@ -58,11 +58,15 @@ class Throttled(Retry):
 
 
 class Halt(WiceSyncError):
-    """This account, profile or kind cannot go on until an administrator has acted; `str()` says what to do."""
+    """This account, profile or kind cannot go on until an administrator has acted; `str()` says what to do.
 
-    def __init__(self, code: HaltCode, message: str) -> None:
+    `side`: the side that refused the login, "" for all other reasons.
+    """
+
+    def __init__(self, code: HaltCode, message: str, *, side: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.side = side
 
 
 class BadInput(WiceSyncError):

@@ -35,7 +35,7 @@ from app.ports.metering import Gauges, Measures
 from app.ports.options import OptionStore
 from app.ports.processes import Processes
 from app.ports.reaching import Passed, Stopped
-from app.ports.requests import Queue
+from app.ports.requests import Logins, Queue
 from app.ports.run_views import RunViews
 from app.ports.views import Views
 from app.services import alerts
@@ -43,6 +43,7 @@ from app.services.administration import Administration
 from app.services.desk import Desk, Progress
 from app.services.importing import Importing
 from app.services.licences import Licences
+from app.services.logins import spare
 from app.services.report import RunReport
 from app.services.retention import Retention
 from app.services.run_budget import held
@@ -67,6 +68,7 @@ class Application:
         self.work: Final = database.work
         self.dispatch: Final = database.dispatch
         self.hints: Final[Hints] = database.hints
+        self.logins: Final[Logins] = database.logins
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.processes: Final[Processes] = database.processes
@@ -161,6 +163,8 @@ class Application:
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
+                if trigger == SCHEDULED:
+                    spare(self.logins, profile.id)
                 crm = connections.enter_context(closing(self.crm(account, wice, profile, allowed[0])))
                 access = replace(self._access(account, exchange), allowance=allowed[1])
                 mailbox = self._mailbox_of_run(ledger, access, crm, wice.time_zone)

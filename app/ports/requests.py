@@ -12,6 +12,7 @@ from app.domain.people import Actor
 from app.domain.plan import StoredPlan
 from app.domain.run import RunRequest, Verb
 from app.domain.schedule import Turn
+from app.domain.sync import Side
 
 
 class Queue(Protocol):
@@ -106,6 +107,14 @@ class Timetable(Protocol):
 
     def turn(self, profile: ProfileId, schedule: str, now: datetime) -> Turn:
         """What becomes of a profile that is due."""
+        ...
+
+
+class Logins(Protocol):
+    """Which logins servers have refused."""
+
+    def refused(self, profile: ProfileId) -> Side | None:
+        """Where the login with which this profile is synchronised was refused, since it and its server were last edited."""
         ...
 
 

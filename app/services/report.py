@@ -9,7 +9,7 @@ from typing import Any
 
 from app.domain.plan import Action, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason
 from app.domain.sync import Kind, Side
-from app.errors import HostBusy, Retry, WiceSyncError
+from app.errors import Halt, HaltCode, HostBusy, Retry, WiceSyncError
 from app.rules.guards import sentence
 from app.services.apply_plan import Result
 
@@ -149,16 +149,20 @@ class RunReport:
     retry_after_s: float | None = None
     host_busy: bool = False
     """It waits for a server, which is no failed attempt."""
+    refused: str = ""
+    """The side that refused the login: schedules leave it alone from now on."""
 
     @classmethod
     def failed(cls, profile: str, error: WiceSyncError, run: str = "") -> RunReport:
         """A run that ended before its work began; `run` is "" if not even the lease was to be had."""
         report = cls(profile=profile, run=run, status=Status.FAILED, message=str(error))
-        report.note_retry(error)
+        report.note_error(error)
         return report
 
-    def note_retry(self, error: WiceSyncError) -> None:
+    def note_error(self, error: WiceSyncError) -> None:
         """Whether and when the same is to be tried again."""
+        if isinstance(error, Halt) and error.code is HaltCode.LOGIN_REFUSED:
+            self.refused = error.side
         if isinstance(error, Retry):
             self.retry_after_s = error.after.total_seconds()
             self.host_busy = isinstance(error, HostBusy)
@@ -173,5 +177,6 @@ class RunReport:
             "requests": {side.value: self.requests[side] for side in (Side.EXCHANGE, Side.WICE)},
             "seconds": round(self.seconds, 3),
             **({"message": self.message} if self.message else {}),
+            **({"refused": self.refused} if self.refused else {}),
             **({"retry_after_s": self.retry_after_s} if self.retry_after_s is not None else {}),
         }

@@ -64,7 +64,7 @@ class Run:
         except WiceSyncError as error:
             self.report.status = Status.FAILED
             self.report.message = str(error)
-            self.report.note_retry(error)
+            self.report.note_error(error)
             if isinstance(error, Cancelled):
                 self.report.status = Status.CANCELLED
                 self._ask_again()

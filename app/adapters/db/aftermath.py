@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, distinct, exists, func, select, update
 
-from app.adapters.db import measures
+from app.adapters.db import logins, measures
 from app.adapters.db.tables import failures, journal, plans, profiles, runs
 from app.adapters.db.tables_runs import run_requests, run_stats
 from app.adapters.db.upsert import upsert
@@ -35,7 +35,15 @@ def note(connection: Connection, run: RunId) -> None:
     if values := _profile(ended, summary, is_undo=_executes_undo(connection, run)):
         connection.execute(update(profiles).where(profiles.c.id == ended.profile_id).values(**values))
     refresh(connection, ended.profile_id)
+    _logins(connection, ended)
     _count(connection, ended)
+
+
+def _logins(connection: Connection, ended: Row[Any]) -> None:
+    if refused := ended.report.get("refused"):
+        logins.note_refused(connection, ended.profile_id, Side(refused))
+    elif ended.verb is not Verb.DISCARD and ended.status in {*_CARRIED_OUT, *_PROPOSED}:
+        logins.note_accepted(connection, ended.profile_id)
 
 
 def refresh(connection: Connection, profile: ProfileId) -> None:

@@ -21,6 +21,7 @@ from app.adapters.db.hints import SqlHints
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
 from app.adapters.db.licences import SqlLicences
+from app.adapters.db.logins import SqlLogins
 from app.adapters.db.measures import SqlMeasures
 from app.adapters.db.options import SqlOptions
 from app.adapters.db.people import SqlUsers
@@ -53,6 +54,7 @@ class Database:
         self.requests = SqlRequests(self._engine)
         self.work = SqlWork(self._engine, settings.lease)
         self.dispatch = SqlDispatch(self._engine)
+        self.logins = SqlLogins(self._engine)
         self.choices = SqlChoices(self._engine)
         self.users = SqlUsers(self._engine)
         self.sessions = SqlSessions(self._engine)

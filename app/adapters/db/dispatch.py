@@ -25,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.adapters.db import logins
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import ACTIVE, Wish, queue, read, rows_of
 from app.adapters.db.session import writing
@@ -114,13 +115,17 @@ def _licensed(connection: Connection, covered: Coverage) -> Iterator[ColumnEleme
 def _due(licensed: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
     """Those whose time has come, for whom nothing is asked and nothing waits for a person's decision: the most urgent first."""
     active = exists().where(run_requests.c.profile_id == profiles.c.id, run_requests.c.state.in_(ACTIVE))
+    # One whose login was refused is asked for once more, to be told so.
+    told = func.coalesce(profiles.c.last_status == RunStatus.FAILED, false())
     overdue = profiles.c.due_at <= DatabaseTime(-PATIENCE)
     changed = func.coalesce(profiles.c.last_status.in_(_CHANGED), false())
     query = (
-        select(*_DUE).join(accounts).where(profiles.c.due_at <= DatabaseTime(), profiles.c.active, accounts.c.active)
+        select(*_DUE)
+        .select_from(logins.ALL)
+        .where(profiles.c.due_at <= DatabaseTime(), profiles.c.active, accounts.c.active)
     )
     return (
-        query.where(~active, ~_waits_for_a_person(), *licensed)
+        query.where(~active, ~_waits_for_a_person(), ~and_(logins.REFUSED, told), *licensed)
         .order_by(overdue.desc(), changed.desc(), profiles.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=profiles)

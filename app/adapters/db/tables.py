@@ -47,6 +47,10 @@ SECRET: Mapping[str, bool] = {"secret": True}
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
+def _refused(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
 def _shared_settings() -> tuple[Column[Any], ...]:
     """What a profile may take over from a template; columns belong to one table each, so there is a new set for each."""
     return (
@@ -104,6 +108,7 @@ exchange_servers = Table(
     words("token_url"),
     words("ca_file"),
     version(),
+    _refused("refused"),
     sqlite_autoincrement=True,
 )
 
@@ -126,6 +131,9 @@ accounts = Table(
     # Kept by `account_keys`: what lists sort by, and what their search looks through.
     prose("name_key"),
     prose("terms"),
+    # Logins that were refused, see `logins`.
+    _refused("wice_refused"),
+    _refused("exchange_refused"),
     Index(None, "name_key", "id"),
     sqlite_autoincrement=True,
 )

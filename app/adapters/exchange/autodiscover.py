@@ -24,6 +24,7 @@ from app.adapters.exchange.errors import translate
 from app.adapters.exchange.transport import is_loopback, login_of
 from app.adapters.exchange.wire import MalformedReply, parse, xml_text
 from app.domain.account import Auth
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode, Retry
 
 OFFICE_365 = "https://outlook.office365.com/EWS/Exchange.asmx"
@@ -112,7 +113,7 @@ def _ask(access: ExchangeAccess, session: requests.Session, url: str) -> str:
         raise
     if response.status_code == requests.codes.unauthorized:
         advice = "Autodiscover refuses the login. Correct user name and password, or enter the server's EWS address."
-        raise Halt(HaltCode.LOGIN_REFUSED, f"{access.where}: {advice} (at {urlsplit(url).netloc})")
+        raise Halt(HaltCode.LOGIN_REFUSED, f"{access.where}: {advice} (at {urlsplit(url).netloc})", side=Side.EXCHANGE)
     if response.is_redirect:
         return "redirect:" + str(response.headers.get("Location", ""))
     return _answer(response.content, url) if response.status_code == requests.codes.ok else ""

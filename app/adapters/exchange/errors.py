@@ -14,6 +14,7 @@ import requests
 from exchangelib.errors import TransportError
 
 from app.adapters.exchange.wire import MalformedReply
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode, HostBusy, Retry
 
 DEFAULT_WAIT = timedelta(seconds=60)
@@ -197,7 +198,7 @@ def translate(error: Exception, where: str) -> Exception:
 
 
 _HALTING_STATUS: dict[int, tuple[HaltCode, str]] = {
-    401: (HaltCode.LOGIN_REFUSED, "The server refuses the login. Correct user name and password; it is not tried again by itself."),
+    401: (HaltCode.LOGIN_REFUSED, "The server refuses the login. Correct user name and password; schedules do not try it again before that."),
     403: (HaltCode.ACCESS_DENIED, "The server forbids EWS to this login. Allow EWS for it (EWSEnabled, access rules)."),
     404: (HaltCode.CONFIGURATION, "There is no EWS at this address. Correct the server's URL or leave it out for autodiscover."),
     301: (HaltCode.CONFIGURATION, "The server sends us elsewhere. Correct the server's URL or leave it out for autodiscover."),
@@ -208,7 +209,8 @@ _HALTING_STATUS: dict[int, tuple[HaltCode, str]] = {
 def _by_status(error: HttpFault, where: str) -> Exception:
     if error.status in _HALTING_STATUS:
         code, advice = _HALTING_STATUS[error.status]
-        return Halt(code, f"{where}: {advice} (HTTP {error.status})")
+        side = Side.EXCHANGE if code is HaltCode.LOGIN_REFUSED else ""
+        return Halt(code, f"{where}: {advice} (HTTP {error.status})", side=side)
     if error.status in {429, 503}:
         return Busy(f"{where} is busy (HTTP {error.status})", after=error.back_off or DEFAULT_WAIT)
     if error.status == requests.codes.request_entity_too_large:

@@ -13,6 +13,7 @@ import requests
 
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.errors import AnswerLost, Busy, translate
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode
 
 SCOPE = "https://outlook.office365.com/.default"
@@ -72,7 +73,9 @@ def _fetch(access: ExchangeAccess, key: _Key, session: requests.Session) -> Toke
         raise translate(error, f"{access.where}: the token server") from error
     if response.status_code in {400, 401, 403}:
         advice = "The token server refuses the application. Check tenant, client id and secret, and that the secret has not expired."
-        raise Halt(HaltCode.LOGIN_REFUSED, f"{access.where}: {advice} (HTTP {response.status_code})")
+        raise Halt(
+            HaltCode.LOGIN_REFUSED, f"{access.where}: {advice} (HTTP {response.status_code})", side=Side.EXCHANGE
+        )
     if response.status_code != requests.codes.ok:
         raise Busy(f"{access.where}: the token server could not answer (HTTP {response.status_code})")
     try:

@@ -24,6 +24,7 @@ from typing import Never
 
 import httpx
 
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode, HostBusy, Retry
 
 DEFAULT_DELAY = timedelta(seconds=60)
@@ -103,7 +104,9 @@ def login_refused(server: str, mandant: str, username: str) -> Halt:
     return Halt(
         HaltCode.LOGIN_REFUSED,
         f"The Wice server {server} refuses the login of user {username} at mandant {mandant}. "
-        "Check the account's wice_username and wice_password and the server's mandant, and that the user is active in Wice.",
+        "Check the account's wice_username and wice_password and the server's mandant, and that the user is active in Wice. "
+        "Schedules do not try it again before that.",
+        side=Side.WICE,
     )
 
 
