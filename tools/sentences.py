@@ -42,6 +42,7 @@ _QUIET_FILES = frozenset(
         "app/adapters/exchange/firewall.py",
         "app/adapters/exchange/items.py",
         "app/adapters/exchange/services.py",
+        "app/adapters/exchange/streaming.py",
         "app/adapters/exchange/transport.py",
         "app/adapters/exchange/wire.py",
         "app/adapters/wice/wire.py",

@@ -32,6 +32,7 @@ from app.ports.finding import Finder
 from app.ports.hints import Hints
 from app.ports.licences import KeyReader
 from app.ports.metering import Gauges, Measures
+from app.ports.notifications import Channel, Notifications, WatchList
 from app.ports.options import OptionStore
 from app.ports.processes import Processes
 from app.ports.reaching import Passed, Stopped
@@ -69,6 +70,8 @@ class Application:
         self.dispatch: Final = database.dispatch
         self.hints: Final[Hints] = database.hints
         self.logins: Final[Logins] = database.logins
+        self.watch_list: Final[WatchList] = database.watch_list
+        self.listening: Final[HostBudgets] = database.listening
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.processes: Final[Processes] = database.processes
@@ -248,6 +251,23 @@ class Application:
             access = replace(access, endpoint=discover(access))
             ledger.save_endpoint(access.endpoint)
         return open_mailbox(access)
+
+    def open(self, server: str, endpoint: str) -> Channel | None:
+        """See `app.ports.notifications.Notifications.open`. Raises: NotFound."""
+        from app.adapters.exchange import StreamingChannel
+
+        configured = self.registry.exchange_server(server, secrets=True)
+        account = Account(
+            name="", wice_server="", wice_username="", exchange_server=server, mailbox="", endpoint=endpoint
+        )
+        access = self._access(account, configured)
+        shared = configured.access is Access.IMPERSONATION and access.endpoint
+        return StreamingChannel(access) if shared else None
+
+    @property
+    def notifications(self) -> Notifications:
+        """The mail servers that tell of changes."""
+        return self
 
     def _access(self, account: Account, server: ExchangeServer) -> ExchangeAccess:
         from app.adapters.exchange import ExchangeAccess

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
@@ -23,6 +23,8 @@ from app.cli.supervising import Part, Supervisor, this_program
 from app.domain.process import ProcessKind
 from app.errors import BadInput, Retry
 from app.services.dispatch import dispatch
+from app.services.listen import LOOKS_EVERY_S as LISTENS_EVERY_S
+from app.services.listen import Listener, Standing
 from app.settings import Settings
 
 LOOKS_EVERY_S: Final = 1.0
@@ -39,10 +41,11 @@ def register(app: typer.Typer) -> None:
     app.command()(handled(serve))
     app.command()(handled(worker))
     app.command()(handled(scheduler))
+    app.command()(handled(listener))
 
 
 def up(processes: Processes = 2) -> None:
-    """Everything in one: broker, portal, worker and scheduler, until Ctrl-C. The embedded database is brought up to date first."""
+    """Everything in one: broker, portal, worker, scheduler and listener, until Ctrl-C. The embedded database is brought up to date first."""
     settings = Settings.load()
     with _alone(settings):
         with application():
@@ -104,6 +107,29 @@ def scheduler() -> None:
         leave(product)
 
 
+def listener() -> None:
+    """Hear from Exchange when something changes in a mailbox, and have it synchronised within seconds. Of several, one works."""
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    from app.bootstrap import beat, leave
+
+    with application() as product, closing(Listener(product)) as ears:
+        standing = Standing()
+        while not stop.is_set():
+            beat(product, ProcessKind.LISTENER)
+            try:
+                now = ears.look()
+            except Retry as error:
+                _log.warning("listener_waits", reason=str(error))
+            else:
+                if now != standing:
+                    _log.info("listening", watched=now.watched, connections=now.connections, polled=now.polled)
+                standing = now
+            stop.wait(LISTENS_EVERY_S)
+        leave(product)
+
+
 def _parts(settings: Settings, processes: int) -> Iterator[Part]:
     from app.bootstrap import broker_command
 
@@ -112,6 +138,7 @@ def _parts(settings: Settings, processes: int) -> Iterator[Part]:
         yield Part("the broker", broker, lambda: _answers(socket.AF_UNIX, str(settings.broker_socket)))
     yield Part("the worker", this_program("worker", "--processes", str(processes)))
     yield Part("the scheduler", this_program("scheduler"))
+    yield Part("the listener", this_program("listener"))
     yield Part("the portal", this_program("serve"), lambda: _answers(socket.AF_INET, _reachable(settings)))
 
 

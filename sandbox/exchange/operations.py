@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sandbox.control import Fault
-from sandbox.exchange import attachments, directory, find, folders, items, schema, soap, sync, updates
+from sandbox.exchange import attachments, directory, find, folders, items, schema, soap, streaming, sync, updates
 from sandbox.exchange.auth import acting_as
 from sandbox.exchange.calls import Call, Caller
 from sandbox.exchange.controls import ExchangeControl
@@ -37,6 +37,8 @@ OPERATIONS: Mapping[str, Callable[[Call], list[str]]] = {
     "CreateAttachment": attachments.create,
     "GetAttachment": attachments.get,
     "DeleteAttachment": attachments.delete,
+    "Subscribe": streaming.subscribe,
+    "Unsubscribe": streaming.unsubscribe,
     "ConvertId": directory.convert_id,
     "ResolveNames": directory.resolve_names,
     "GetServerTimeZones": directory.time_zones,

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 from lxml import etree
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.exchange import autodiscover, seed, soap
+from sandbox.control import guarded
+from sandbox.exchange import autodiscover, seed, soap, streaming
 from sandbox.exchange.auth import TOKEN_LIFE_S, Doorkeeper
 from sandbox.exchange.calls import Caller
 from sandbox.exchange.controls import ExchangeControl
@@ -36,7 +38,9 @@ class Server:
         self.reset(options.seed, options.people)
 
     def reset(self, seed_name: str, count: int) -> None:
-        """A fresh world; logins of before are void."""
+        """A fresh world; logins of before are void, and connections of before break."""
+        if hasattr(self, "world"):
+            self.world.cut_streams(forget=True)
         persons = people(count)
         self.world = seed.world(persons, seed_name, self._options.today, self._options.imports)
         self._door = Doorkeeper(self.world, persons, self.control.failed_logins)
@@ -60,11 +64,24 @@ class Server:
             answer = carry_out(self.world, self.control, caller, envelope, fault)
             return Response(answer.body, answer.status, media_type=XML)
 
+        if envelope.operation == "GetStreamingEvents" and fault is None:
+            bodies = streaming.stream(self.world, caller, envelope, lambda: cut(request))
+            return StreamingResponse(bodies, media_type=XML)
         if fault is not None and fault.kind == "late_create":
             asyncio.get_running_loop().call_later(fault.number("seconds"), work)
             await cut(request)
             return Response()
         return await self.control.answer(request, fault, work)
+
+    def count_streams(self, _body: dict[str, Any]) -> object:
+        """How many streaming connections there are."""
+        return {"connections": len(self.world.bells)}
+
+    def cut_streams(self, _body: dict[str, Any]) -> object:
+        """Break all streaming connections, and forget their subscriptions, as a restart does; how many there were."""
+        count = len(self.world.bells)
+        self.world.cut_streams(forget=True)
+        return {"connections": count}
 
     async def token(self, request: Request) -> Response:
         """OAuth2 client credentials of the service account."""
@@ -110,6 +127,8 @@ def create_app(options: Options) -> Starlette:
             Route("/autodiscover/autodiscover.svc", server.discover_soap, methods=["POST"]),
             Route("/autodiscover/autodiscover.xml", server.discover_pox, methods=["POST"]),
             *server.control.routes(),
+            Route("/_sandbox/streams", guarded(server.count_streams), methods=["GET"]),
+            Route("/_sandbox/streams", guarded(server.cut_streams), methods=["DELETE"]),
             *inspection_routes(lambda: server.world),
             *page_routes(lambda: server.world),
         ]

@@ -4,6 +4,7 @@ Every change draws the mailbox's next sequence number. A folder's log keeps, per
 item last: that is all SyncFolderItems needs.
 """
 
+import asyncio
 import base64
 import hashlib
 import struct
@@ -39,6 +40,30 @@ class Entry:
 
     numbers: list[int]
     gone: bool = False
+
+
+class Change(NamedTuple):
+    """A notification: the event as EWS names it, the item with its change key, and the folder that it lies in or left."""
+
+    event: str
+    item: str
+    version: str
+    folder: str
+
+
+@dataclass(eq=False)
+class Subscription:
+    """Who wants to hear of which changes of a mailbox; without `folders` of all. `waiting` is what nobody has heard of yet."""
+
+    mailbox: "Mailbox"
+    folders: frozenset[str]
+    events: frozenset[str]
+    id: str = field(default_factory=lambda: base64.b64encode(uuid.uuid4().bytes).decode())
+    waiting: list[Change] = field(default_factory=list)
+
+    def take(self) -> list[Change]:
+        taken, self.waiting = self.waiting, []
+        return taken
 
 
 @dataclass(eq=False)
@@ -89,10 +114,13 @@ class Folder:
 
     def record(self, item_id: str, *, gone: bool = False) -> None:
         """Note a change of an item, so that the next sync reports it."""
+        event = "DeletedEvent" if gone else "ModifiedEvent" if item_id in self.log else "CreatedEvent"
         entry = self.log.pop(item_id, None) or Entry([])
         entry.numbers.append(self.mailbox.next_number())
         entry.gone = gone
         self.log[item_id] = entry
+        version = "" if gone else self.items[item_id].change_key
+        self.mailbox.world.notify(self.mailbox, Change(event, item_id, version or "EQ", self.id))
 
     def children(self) -> list["Folder"]:
         return [folder for folder in self.mailbox.folders.values() if folder.parent is self]
@@ -182,6 +210,29 @@ class World:
     folders: dict[str, Folder] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     token: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    bells: set[asyncio.Event] = field(default_factory=set)
+    cuts: int = 0
+
+    def notify(self, mailbox: Mailbox, change: Change) -> None:
+        """Tell those who want to know, and wake the connections on which they wait."""
+        for subscription in self.subscriptions.values():
+            wanted = subscription.mailbox is mailbox and change.event in subscription.events
+            if wanted and (not subscription.folders or change.folder in subscription.folders):
+                subscription.waiting.append(change)
+        self.ring()
+
+    def ring(self) -> None:
+        """Wake all connections."""
+        for bell in self.bells:
+            bell.set()
+
+    def cut_streams(self, *, forget: bool) -> None:
+        """Break all connections; `forget`: their subscriptions are no more, as after a restart of the server."""
+        self.cuts += 1
+        if forget:
+            self.subscriptions.clear()
+        self.ring()
 
     def mailbox(self, address: str) -> Mailbox:
         """Raises: EwsError ErrorNonExistentMailbox."""

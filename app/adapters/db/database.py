@@ -35,6 +35,7 @@ from app.adapters.db.session import open_engine
 from app.adapters.db.sessions import SqlSessions
 from app.adapters.db.tokens import SqlTokens
 from app.adapters.db.views import SqlGauges, SqlRunViews, SqlViews
+from app.adapters.db.watching import LISTENER_LEASE, SqlWatchList
 from app.adapters.db.work import SqlWork
 from app.domain.backup import BackupSummary
 from app.settings import Settings
@@ -73,6 +74,8 @@ class Database:
         self.alerts = SqlAlerts(self._engine, self._secrets)
         self.chores = SqlChores(self._engine)
         self.attic = SqlAttic(self._engine)
+        self.watch_list = SqlWatchList(self._engine)
+        self.listening = SqlBudgets(self._engine, LISTENER_LEASE)
         self.drafts = Drafts(self._secrets)
 
     def migrate(self) -> None:

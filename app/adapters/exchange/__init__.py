@@ -6,5 +6,6 @@ Start with `client.open_mailbox`. This folder is the only one that imports excha
 
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.client import discover, open_mailbox
+from app.adapters.exchange.streaming import StreamingChannel
 
-__all__ = ["ExchangeAccess", "discover", "open_mailbox"]
+__all__ = ["ExchangeAccess", "StreamingChannel", "discover", "open_mailbox"]

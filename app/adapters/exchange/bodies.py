@@ -189,3 +189,19 @@ def delete_targets(targets: Sequence[Element]) -> Element:
         AffectedTaskOccurrences="AllOccurrences",
         SuppressReadReceipts="true",
     )
+
+
+def subscribe(folders: Sequence[str]) -> Element:
+    """Have the server tell of every change of items in these folders of one mailbox."""
+    events = ("CreatedEvent", "DeletedEvent", "ModifiedEvent", "MovedEvent", "CopiedEvent")
+    wanted = (
+        t("FolderIds", *map(folder_id, folders)),
+        t("EventTypes", *(t("EventType", text=event) for event in events)),
+    )
+    return m("Subscribe", m("StreamingSubscriptionRequest", *wanted))
+
+
+def streaming_events(subscriptions: Sequence[str], minutes: int) -> Element:
+    """The connection at which the server tells."""
+    ids = m("SubscriptionIds", *(t("SubscriptionId", text=one) for one in subscriptions))
+    return m("GetStreamingEvents", ids, m("ConnectionTimeout", text=str(minutes)))

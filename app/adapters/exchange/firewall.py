@@ -18,6 +18,8 @@ RULES: dict[str, dict[str, str]] = {
     "SyncFolderItems": {},
     "GetItem": {},
     "FindItem": {},
+    "Subscribe": {},
+    "GetStreamingEvents": {},
     "CreateItem": _SAVE_ONLY | {"SendMeetingInvitations": "SendToNone"},
     "UpdateItem": _SAVE_ONLY
     | {"SendMeetingInvitationsOrCancellations": "SendToNone", "ConflictResolution": "NeverOverwrite"},
