@@ -9,7 +9,7 @@ from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
-from app.adapters.db import audit, leases, runs
+from app.adapters.db import audit, heartbeat, leases, runs
 from app.adapters.db.configured import FULL_NAME
 from app.adapters.db.ledger import SqlLedger
 from app.adapters.db.session import reading, writing
@@ -50,7 +50,8 @@ class SqlBooks:
                 _note(connection, profile, started, order)
         ledger = SqlLedger(self._engine, lease, started, number)
         try:
-            yield ledger
+            with heartbeat.beating(self._engine, lease):
+                yield ledger
         except BaseException:
             # The reason why the run ended matters more than a database that cannot note it; the lease then expires.
             with suppress(WiceSyncError):

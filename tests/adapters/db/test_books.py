@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,10 +17,10 @@ from sqlalchemy import func, select, update
 from app.adapters.db import open_database
 from app.adapters.db.holder import this_process
 from app.adapters.db.tables import failures, journal, links, profiles, sightings
-from app.domain.ids import AttemptId, ItemId, ProfileId, Version
-from app.domain.journal import Settlement
+from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, Version
+from app.domain.journal import IntentState, Settlement
 from app.domain.people import Actor, AuditQuery, Role, Via
-from app.domain.plan import Failure
+from app.domain.plan import Failure, PlanState
 from app.domain.run import Order, RunStatus, Verb
 from app.domain.sync import Sighting
 from app.domain.writes import Stale
@@ -26,6 +28,7 @@ from app.errors import BadInput, LeaseLost
 from app.ports import Cursor
 from app.settings import Settings
 from tests.adapters.db.world import CONTACTS, LONG_AGO, WICE, configure, expire, intent, link
+from tests.services.workers import until as wait_for
 
 ROOT = Path(__file__).parents[3]
 
@@ -107,6 +110,37 @@ def test_nothing_is_written_after_the_end(database, profile):
     assert statuses(database, profile) == [RunStatus.DONE]
 
 
+def test_R36_a_run_that_says_nothing_for_long_keeps_its_profile_while_it_lives(settings, profile, engine):
+    quick = settings.model_copy(update={"lease": timedelta(seconds=1)})
+
+    def until():
+        with engine.connect() as connection:
+            return connection.execute(select(profiles.c.lease_until)).scalar_one()
+
+    with open_database(quick) as own, own.books.open(profile, "sync") as ledger:
+        for _ in range(2):
+            wait_for(partial(lambda taken: until() > taken, until()), "a heartbeat")
+        with pytest.raises(LeaseLost, match="already"), own.books.open(profile, "sync"):
+            pass
+        ledger.finish("done", {})
+    assert beats() == []
+
+
+def test_R36_the_heartbeat_of_a_run_that_was_taken_over_changes_nothing(settings, profile, engine):
+    quick = settings.model_copy(update={"lease": timedelta(seconds=1)})
+    with open_database(quick) as own, contextlib.ExitStack() as stack:
+        stack.enter_context(own.books.open(profile, "sync"))
+        expire(engine, profile)
+        heir = own.books.open(profile, "sync")
+        with heir as ledger:
+            wait_for(lambda: len(beats()) == 1, "the end of the stale heartbeat")
+            ledger.finish("done", {})
+
+
+def beats():
+    return [thread for thread in threading.enumerate() if thread.name.startswith("lease-")]
+
+
 def test_R36_a_run_that_was_taken_over_writes_nothing_more(database, profile, engine):
     with database.books.open(profile, "sync") as stale:
         stale.save_page(CONTACTS, WICE, [], Cursor("old"))
@@ -114,9 +148,16 @@ def test_R36_a_run_that_was_taken_over_writes_nothing_more(database, profile, en
         with database.books.open(profile, "sync") as heir:
             writes = [
                 lambda: stale.save_page(CONTACTS, WICE, [sighting()], Cursor("stale")),
+                lambda: stale.hold(CONTACTS, []),
+                lambda: stale.forget_seen(CONTACTS, WICE, [ItemId("address:1")]),
+                lambda: stale.release(["key"]),
                 lambda: stale.begin([intent(1)]),
                 lambda: stale.settle([Settlement(link=link(1))]),
+                lambda: stale.close_intent(AttemptId("attempt1"), IntentState.LOST),
+                lambda: stale.save_plan(PlanState.OPEN, ()),
+                lambda: stale.set_plan_state(PlanId("plan"), PlanState.EXECUTED),
                 lambda: stale.save_folder(CONTACTS, "F"),
+                lambda: stale.forget_folder(CONTACTS),
                 lambda: stale.save_endpoint("https://stale.example"),
                 stale.approve,
                 lambda: stale.finish("done", {}),
