@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit, urlunsplit
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,6 +42,10 @@ class Settings(BaseSettings):
         description="Database: `postgresql://user:password@host/name`, or `sqlite:///path/file.db`. "
         f"Not given: the file `{_DATABASE_FILE}` in the home directory.",
     )
+    database_password_file: str = Field(
+        default="",
+        description="A file whose content is the password in the database's address: containers get secrets as files.",
+    )
     secret_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Keys that encrypt stored passwords: `id:base64key[,id:base64key]` (32 bytes each; the first one encrypts, all "
@@ -51,6 +55,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="Broker through which workers hear of runs: `redis://:password@host:6379/0` (Redis or Valkey). Not given: one that "
         "`wice-sync up` runs in the home directory.",
+    )
+    broker_password_file: str = Field(
+        default="", description="A file whose content is the password in the broker's address."
     )
     portal_url: str = Field(
         default="http://127.0.0.1:8080", description="Where the portal listens.", pattern=r"^https?://[^/\s]+/?$"
@@ -140,6 +147,17 @@ class Settings(BaseSettings):
         """The generated key, used while `secret_keys` is empty."""
         return self.home / _KEY_FILE
 
+    @model_validator(mode="before")
+    @classmethod
+    def _passwords(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """The addresses with the passwords that lie in files."""
+        read = dict(given)
+        for name in ("database", "broker"):
+            file, url = given.get(f"{name}_password_file"), given.get(f"{name}_url")
+            if file and url:
+                read[f"{name}_url"] = _with_password(_plain(url), _read(name, str(file)))
+        return read
+
     @field_validator("trusted_proxies", "metrics_networks")
     @classmethod
     def _networks(cls, value: str) -> str:
@@ -175,6 +193,26 @@ class Settings(BaseSettings):
         if name not in cls.model_fields:
             return message
         return f"{variable(name)}: {message}. It takes: {cls.model_fields[name].description}"
+
+
+def _plain(value: object) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
+def _read(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(
+            f"{variable(f'{name}_password_file')}: {file} cannot be read ({type(error).__name__})"
+        ) from None
+
+
+def _with_password(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    login, at, host = parts.netloc.rpartition("@")
+    user = login.partition(":")[0]
+    return urlunsplit(parts._replace(netloc=f"{user}:{quote(password, safe='')}@{host if at else parts.netloc}"))
 
 
 def _shown(default: object) -> str:

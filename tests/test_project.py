@@ -11,7 +11,6 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -164,16 +163,6 @@ def test_nothing_of_a_developers_machine_is_published(what):
         if PRIVATE[what].search(line)
     ]
     assert found == []
-
-
-def test_the_database_service_is_healthy_unprivileged_and_keeps_its_secret_in_a_file():
-    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-    database = compose["services"]["database"]
-    assert database["user"] not in {"root", "0", 0}
-    assert database["healthcheck"]["test"][0] == "CMD"
-    assert database["environment"]["POSTGRES_PASSWORD_FILE"] == "/run/secrets/postgres_password"
-    assert set(database["secrets"]) == set(compose["secrets"])
-    assert all(port.startswith("127.0.0.1:") for port in database["ports"])
 
 
 @pytest.mark.parametrize("target", ["help", "demo", "test", "lint", "format", "lock", "proof", "clean"])

@@ -95,3 +95,29 @@ def test_it_is_told_which_settings_the_environment_gives(monkeypatch):
     monkeypatch.setenv("WICE_SYNC_LOG_LEVEL", "debug")
     given = {name: given for name, _value, given in Settings.load().in_force()}
     assert (given["log_level"], given["lease"]) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "expected"),
+    [
+        ("database", "postgresql://sync@db:5432/sync", "postgresql://sync:p%40ss%2Fw%3Ard@db:5432/sync"),
+        ("database", "postgresql://sync:old@db/sync", "postgresql://sync:p%40ss%2Fw%3Ard@db/sync"),
+        ("broker", "redis://broker:6379/0", "redis://:p%40ss%2Fw%3Ard@broker:6379/0"),
+    ],
+)
+def test_a_password_may_lie_in_a_file(monkeypatch, tmp_path, name, url, expected):
+    file = tmp_path / "password"
+    file.write_text("p@ss/w:rd\n")
+    monkeypatch.setenv(f"WICE_SYNC_{name.upper()}_URL", url)
+    monkeypatch.setenv(f"WICE_SYNC_{name.upper()}_PASSWORD_FILE", str(file))
+    settings = Settings.load()
+    assert getattr(settings, f"{name}_url").get_secret_value() == expected
+    assert "w:rd" not in repr(settings)
+    assert "ss%2F" not in {one: value for one, value, _given in settings.in_force()}[f"{name}_url"]
+
+
+def test_a_password_file_that_cannot_be_read_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("WICE_SYNC_BROKER_URL", "redis://broker:6379/0")
+    monkeypatch.setenv("WICE_SYNC_BROKER_PASSWORD_FILE", str(tmp_path / "missing"))
+    with pytest.raises(BadInput, match="WICE_SYNC_BROKER_PASSWORD_FILE"):
+        Settings.load()

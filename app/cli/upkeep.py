@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from rich.table import Table
 from app.cli.console import OUT, application
 from app.cli.exits import Exit
 from app.cli.handling import handled
+from app.domain.process import ProcessKind
 from app.errors import BadInput, WiceSyncError
 from app.services.connection import Verdict
 from app.services.doctor import Check, examine
@@ -28,6 +30,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
+    app.command()(handled(alive))
     app.command()(handled(doctor))
     app.command()(handled(export))
     app.command()(handled(migrate))
@@ -47,6 +50,14 @@ def migrate(*, as_json: Json = False) -> None:
         sys.stdout.write(json.dumps({"schema": "current"}) + "\n")
     else:
         OUT.print("The database has this version's schema.")
+
+
+def alive(kind: Annotated[ProcessKind, typer.Argument(help="What it is for.")]) -> Exit:
+    """Exit code 0 if such a process of this machine gave a sign of life lately, else 1: the health check of a container."""
+    with application() as product:
+        found = any(one.kind is kind and one.host == socket.gethostname() for one in product.processes.alive())
+    OUT.print("alive" if found else f"no {kind} of this machine gave a sign of life lately")
+    return Exit.DONE if found else Exit.FAILED
 
 
 def doctor(*, as_json: Json = False) -> Exit:

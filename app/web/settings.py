@@ -28,8 +28,10 @@ router = APIRouter()
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "home": N_("Directory of what the server keeps itself: its database, its keys"),
     "database_url": N_("Database; none given: a file in that directory"),
+    "database_password_file": N_("File that holds the password in the database's address"),
     "secret_keys": N_("Keys that encrypt stored passwords; none given: a file in that directory"),
     "broker_url": N_("Broker through which workers hear of runs; none given: one of this server's own"),
+    "broker_password_file": N_("File that holds the password in the broker's address"),
     "portal_url": N_("Where the portal listens"),
     "trusted_proxies": N_("Reverse proxies in front of the portal that are believed"),
     "metrics_networks": N_("Networks whose machines may read the metrics without a token"),
