@@ -95,7 +95,8 @@ class Settings(BaseSettings):
         default=8,
         ge=1,
         le=10_000,
-        description="How many runs may speak with one Wice server at once, over all workers.",
+        description="How many runs may speak with one Wice server at once, over all workers. While it writes much, a run uses up to four "
+        "connections.",
     )
     wice_requests_per_second: float = Field(
         default=0, ge=0, description="How many requests one Wice server gets per second, in the mean; 0: no limit."

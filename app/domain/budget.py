@@ -1,6 +1,7 @@
 """Host budgets: how many runs may speak with one server at once, and how many requests it gets. Values and their arithmetic.
 
-A run holds one slot of each of its two hosts while it goes on; it sends one request at a time, so a host never has more of them than it has slots.
+A run holds one slot of each of its two hosts while it goes on. It sends one request at a time, so a host never has more of them than it has slots;
+only many writes to Wice go out over a few connections at once (`app.adapters.wice`).
 A host that was busy is tried by one run first. Who is refused is given a turn of their own, so that not all come back at the same moment.
 """
 

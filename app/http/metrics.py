@@ -21,6 +21,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from app.bootstrap import Application
+from app.domain.budget import HostState
 from app.domain.measures import (
     AGES,
     ITEMS,
@@ -34,12 +35,14 @@ from app.domain.measures import (
 )
 from app.domain.process import ProcessKind
 from app.domain.run import RunStatus
+from app.domain.sync import Side
 from app.domain.views import Cut
 from app.errors import Retry
 from app.http.version import version
 from app.services.overview import QUARANTINED
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+SIDES: Final = tuple(f"{side.value} " for side in Side)
 
 
 def exposition(product: Application) -> bytes:
@@ -66,6 +69,7 @@ class _Everything(Collector):
         yield from _queue(product, now)
         yield from _runs(product)
         yield from _servers(product.measures.read())
+        yield from _hosts([host for host in product.budgets.states() if host.host.startswith(SIDES)])
 
 
 def _gauge(name: str, text: str, value: float) -> Metric:
@@ -142,6 +146,13 @@ def _servers(measures: Sequence[Measure]) -> Iterator[Metric]:
         "server_answers", "Requests to servers.", ["side", "host", "outcome"], _named(measures, SERVER_ANSWERS)
     )
     yield _latencies(_named(measures, SERVER_SECONDS), _named(measures, SERVER_SECONDS_SUM))
+
+
+def _hosts(hosts: Sequence[HostState]) -> Iterator[Metric]:
+    slots = {host.host: float(len(host.slots)) for host in hosts}
+    yield _labelled("host_runs", "Runs that speak with a server now, of those that may.", "host", slots)
+    pauses = {host.host: host.until for host in hosts}
+    yield _labelled("host_pause_seconds", "For how long a busy server is still left alone.", "host", pauses)
 
 
 def _named(measures: Sequence[Measure], name: str) -> list[Measure]:

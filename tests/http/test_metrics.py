@@ -16,6 +16,7 @@ from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.session import open_engine, writing
 from app.adapters.db.tables import profiles
 from app.bootstrap import beat
+from app.domain.budget import Limits, Want
 from app.domain.measures import ITEMS, labels
 from app.domain.people import Role
 from app.domain.process import ProcessKind
@@ -111,3 +112,13 @@ def test_every_metric_that_is_named_for_operators_exists(portal, file):
     if file.endswith(".json"):
         assert len(json.loads(text)["panels"]) > 10
         assert len(named) > 12
+
+
+def test_how_the_budgets_of_servers_are_used(trusting):
+    budgets = trusting.product.budgets
+    budgets.take("run", [Want("wice wice.example", Limits(8), 8), Want("webhook main", Limits(8), 1)])
+    budgets.back_off("exchange mail.example", 300.0)
+    assert value(trusting, "host_runs", host="wice wice.example") == 1
+    assert value(trusting, "host_runs", host="exchange mail.example") == 0
+    assert 200 < value(trusting, "host_pause_seconds", host="exchange mail.example") <= 300
+    assert ("wice_sync_host_runs", frozenset({("host", "webhook main")})) not in samples(trusting)

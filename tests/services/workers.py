@@ -82,6 +82,9 @@ class Crew:
         """See `start_worker`."""
         self._start(name, partial(_at, clock, wice_sync), "scheduler")
 
+    def start_listener(self) -> None:
+        self._start("listener", wice_sync, "listener")
+
     def start_portal(self) -> None:
         self._start("portal", wice_sync, "serve")
 

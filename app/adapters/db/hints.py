@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, update
 
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import chunks
@@ -57,5 +57,8 @@ def _bring_forward(connection: Connection, chosen: ColumnElement[bool]) -> int:
 
 def _due_in(connection: Connection, some: Any, after: timedelta) -> int:
     at = DatabaseTime(after)
-    changed: int = connection.execute(some.where(_table.c.due_at > at).values(due_at=at)).rowcount
+    # Whom the scheduler has not planned yet as well; and it must not plan them anew because of that.
+    unplanned = and_(_table.c.due_at.is_(None), _table.c.due_for != _table.c.schedule)
+    later = some.where(or_(_table.c.due_at > at, unplanned))
+    changed: int = connection.execute(later.values(due_at=at, due_for=_table.c.schedule)).rowcount
     return changed

@@ -94,3 +94,14 @@ def test_R36_the_scheduler_asks_for_whom_a_hint_names(database: Database) -> Non
     assert database.dispatch.ask_for_due(TIMETABLE, 10) == []
     database.hints.changed([with_hint])
     assert [request.profile for request in database.dispatch.ask_for_due(TIMETABLE, 10)] == [with_hint]
+
+
+def test_R36_a_hint_that_comes_before_the_scheduler_has_planned_is_not_lost(
+    database: Database, engine: Engine, ids: dict[str, ProfileId]
+) -> None:
+    _set(engine, due_at=None, due_for="")
+    assert database.hints.changed([ids["anna"]]) == 1
+    database.dispatch.plan(TIMETABLE, 10)
+    assert [request.profile for request in database.dispatch.ask_for_due(TIMETABLE, 10)] == [ids["anna"]]
+    _set(engine, due_at=None, due_for="every hour")
+    assert database.hints.changed([ids["bernd"]]) == 0, "its schedule has ended"
