@@ -47,6 +47,8 @@ PAGES: Final[Mapping[str, str]] = {
     "profile-edit": "/accounts/{account}/profiles/{name}/edit",
     "profile-new": "/accounts/{account}/profiles/new",
     "profile-rename": "/accounts/{account}/profiles/{name}/rename",
+    "profile-schedule-delete": "/accounts/{account}/profiles/{name}/schedule/delete",
+    "profile-times": "/accounts/{account}/profiles/{name}/edit?step=times",
     "profiles": "/profiles",
     "profiles-new": "/profiles/new",
     "run-analysed": "/runs/{analysed}",
