@@ -185,8 +185,10 @@ class _Group(threading.Thread):
 
     def _leave(self, members: Iterable[Watched], reason: str) -> None:
         gone = list(members)
-        for one in gone:
-            _log.warning("mailbox_is_polled", profile=one.profile, reason=reason)
+        if len(gone) == 1:
+            _log.warning("mailbox_is_polled", profile=gone[0].profile, reason=reason)
+        else:
+            _log.info("mailboxes_are_polled", mailboxes=len(gone), reason=reason)
         self.members -= set(gone)
         self._poll(gone)
 
