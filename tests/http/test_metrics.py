@@ -105,6 +105,7 @@ def test_every_metric_that_is_named_for_operators_exists(portal, file):
     portal.product.metering.answered(Side.WICE, "wice.example", 1.0, Outcome.ANSWERED)
     portal.product.metering.write_down()
     portal.product.measures.add({(ITEMS, labels(side="wice", action="add")): 1})
+    portal.product.budgets.back_off("exchange mail.example", 300.0)
     known = {name for name, _labels in samples(portal)}
     text = (OPS / file).read_text("utf-8")
     named = set(NAME.findall(text))
