@@ -19,6 +19,7 @@ from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
 from app.bootstrap.hosts import hosts_of
+from app.bootstrap.memory import ServerMemory
 from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
@@ -30,6 +31,7 @@ from app.ports import Ledger, Mailbox
 from app.ports.budget import Allowance, HostBudgets, Unlimited
 from app.ports.finding import Finder
 from app.ports.hints import Hints
+from app.ports.learnt import Learnt
 from app.ports.licences import KeyReader
 from app.ports.metering import Gauges, Measures
 from app.ports.notifications import Channel, Notifications, WatchList
@@ -74,6 +76,7 @@ class Application:
         self.listening: Final[HostBudgets] = database.listening
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
+        self.learnt: Final[Learnt] = database.learnt
         self.processes: Final[Processes] = database.processes
         self.administration: Final = Administration(self.registry, check_wice_server)
         self.importing: Final = Importing(self.registry, check_wice_server)
@@ -207,6 +210,7 @@ class Application:
                 request_timeout_s=self._settings.request_timeout_s,
                 meter=self.metering,
                 allowance=allowance or Unlimited(),
+                memory=ServerMemory(self.learnt, server, now, afresh=profile is None),
             )
         )
 

@@ -16,6 +16,7 @@ from app.ports.engine import (
     Known,
     Ledger,
     Mailbox,
+    Standing,
     Store,
 )
 from app.ports.registry import Registry
@@ -34,5 +35,6 @@ __all__ = [
     "Ledger",
     "Mailbox",
     "Registry",
+    "Standing",
     "Store",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from app.domain.finding import Discovery, Question
@@ -46,6 +47,13 @@ class Store(Protocol):
         The caller stores each page with its cursor before it takes the next. A cursor that the server no longer accepts is no error: the list
         starts over as an inventory (R42). At least one page comes, the last one has `last=True`.
         Source: EWS SyncFolderItems (ids only); Wice ids list, or the full list where the server cannot (dialect).
+        """
+        ...
+
+    def unchanged(self, cursor: str) -> bool:
+        """Whether certainly nothing has changed since `cursor`, asked as cheaply as can be; False if that is not known.
+
+        What was read to find out is not asked for again by the next `changes`.
         """
         ...
 
@@ -221,6 +229,16 @@ class Cursor:
     inventory_open: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Closed books of one kind: how far each side was read, how many items are linked, of these how many are `aged` (R20), and what is held."""
+
+    cursors: Mapping[Side, Cursor]
+    linked: int
+    aged: int
+    held: Sequence[Seen]
+
+
 class Ledger(Protocol):
     """The books of one profile, held under a lease: every method that writes renews the lease and raises `LeaseLost` if it was taken over (R36).
 
@@ -235,6 +253,10 @@ class Ledger(Protocol):
 
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         """How far the list of changes was read."""
+        ...
+
+    def standing(self, kind: Kind, window_start: date | None) -> Standing | None:
+        """How the books stand, in a few statements whatever their size; None while anything is open, so that items have to be looked at."""
         ...
 
     def save_page(self, kind: Kind, side: Side, sightings: Sequence[Sighting], cursor: Cursor) -> None:

@@ -85,6 +85,12 @@ def plan(situation: Situation) -> Planned:
     )
 
 
+def at_rest(situation: Situation, linked: int) -> Planned:
+    """The plan of a kind in which nothing has changed: no link needs to be known for it, only how many there are."""
+    planned = plan(situation)
+    return replace(planned, plan=replace(planned.plan, linked=linked))
+
+
 def _findable(action: Action, situation: Situation) -> Action:
     """`action` with the names of all that was read of its item, on either side, or is written (R41)."""
     ends = ((situation.wice, action.wice), (situation.exchange, action.exchange))

@@ -25,6 +25,11 @@ class NotThereYet:
         del cursor, known
         yield Page(sightings=(), cursor=None, inventory=True, last=True)
 
+    def unchanged(self, cursor: str) -> bool:
+        """There is nothing to compare with."""
+        del cursor
+        return False
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """Nothing is there."""
         return (Absent(item, Absence.DELETED) for item in ids)

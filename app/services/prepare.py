@@ -18,6 +18,7 @@ from app.services.books import keep_books
 from app.services.desk import Desk, LinkIndex, Step, Stores
 from app.services.gather import gather, more
 from app.services.left_alone import look_after
+from app.services.quiet import quiet
 from app.services.recover import recover
 
 _WITHOUT_PARTNER = frozenset({HintReason.TARGET_ONLY, HintReason.UNDONE})
@@ -37,6 +38,9 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
     """Plan one kind; only our own books change."""
     ledger, kind = desk.ledger, stores.kind
     recover(stores, ledger)
+    at_rest = quiet(desk, stores)
+    if at_rest:
+        return Prepared(stores, LinkIndex(()), at_rest)
     links = LinkIndex(ledger.links(kind))
     wice = gather(stores.wice, ledger, links, desk.policy, desk.progress)
     exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress)

@@ -162,15 +162,24 @@ class Run:
 
     def _prepare(self, kind: Kind) -> None:
         if not self._wice_offers(kind):
-            missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
-            self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
+            self._leave_out(kind)
             return
         folder = open_folder(self._desk, kind)
         exchange = self._desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
         stores = Stores(wice=self._desk.crm.store(kind), exchange=exchange)
-        prepared = self._plan(stores)
+        try:
+            prepared = self._plan(stores)
+        except Halt:
+            if self._wice_offers(kind):
+                raise
+            self._leave_out(kind)  # it did when it was asked last
+            return
         self._ready[kind] = _Ready(folder, prepared)
         self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
+
+    def _leave_out(self, kind: Kind) -> None:
+        missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
+        self.report.kinds[kind] = KindReport(kind=kind, hints=[missing])
 
     # What another kind of run plans, of which kinds, and which plan it goes on with (`app.services.undo`, `app.services.removal`).
 
@@ -227,6 +236,8 @@ class Run:
     def _execute_kind(self, ready: _Ready, report: KindReport, only: StoredPlan | None) -> None:
         """Execute, then plan again what changed meanwhile and what our own writes to companies brought about, so that a second run finds nothing."""
         prepared = ready.prepared
+        if not prepared.planned.plan.actions:
+            return
         for _ in range(ROUNDS):
             applier = Applier(self._desk, prepared)
             try:

@@ -62,6 +62,13 @@ class FakeExchangeStore:
             else:
                 mode, _, state = (page.cursor or _ANEW).partition("/")
 
+    def unchanged(self, cursor: str) -> bool:
+        mode, _, state = cursor.partition("/")
+        if mode != "delta":
+            return False
+        page = self._mailbox.call("sync", partial(self._page, mode, state, {}, final=False))
+        return page is not None and not page.sightings and page.last and not page.suspect
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         for start in range(0, len(ids), BATCH):
             yield from self._mailbox.batch("get", ids[start : start + BATCH], self._found)

@@ -16,7 +16,7 @@ from app.domain.appointment import Appointment, Participant, Role
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId
-from app.domain.sync import Absence, Kind, Obstacle
+from app.domain.sync import Absence, Kind, Obstacle, Sighting
 from app.ports import Capabilities, Employee
 from tests.fakes.clock import Clock
 from tests.fakes.faults import Faults
@@ -68,6 +68,7 @@ class FakeWice:
         self.faults = Faults()
         self.rows: dict[ItemId, Row] = {}
         self.listings: dict[tuple[str, Kind], list[Row]] = {}
+        self.told: dict[tuple[str, Kind], tuple[str, tuple[Sighting, ...]]] = {}
         self.refused_users: set[str] = set()
         self.failed_logins: Counter[str] = Counter()
         self.requests = 0

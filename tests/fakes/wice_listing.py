@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.fakes.wice_crm import FakeCrm
 
 PAGE = 7
+LISTED = "listed"
+"""An appointments cursor: there is nothing to continue from."""
 
 
 def changes(crm: FakeCrm, kind: Kind, cursor: str | None, known: Known) -> Iterator[Page]:
@@ -26,19 +28,30 @@ def changes(crm: FakeCrm, kind: Kind, cursor: str | None, known: Known) -> Itera
     """
     rows, fault = crm.call("list", lambda: _listing(crm, kind))
     unsure: frozenset[str] = frozenset()
-    end = cursor
+    end = LISTED
     if kind is Kind.CONTACTS:
         companies = [row for row in crm.server.rows.values() if row.id.startswith("c:")]
         since = json.loads(cursor)["companies_since"] if cursor else ""
         changed = [row.id for row in companies if row.last_update >= since]
         unsure = known.children(changed) if cursor else frozenset(row.id for row in rows if row.company)
         newest = max((row.last_update for row in companies), default="")
-        end = json.dumps({"companies_since": newest}) if newest else None
+        end = json.dumps({"companies_since": newest})
     if not crm.server.capabilities.delta:
         unsure = frozenset(row.id for row in rows if row.company)
     sightings = [Sighting(row.id, Version(row.last_update), certain=row.id not in unsure) for row in rows]
+    at_rest = fault is None and all(seen.certain for seen in sightings)
+    crm.server.told[crm.user, kind] = (end, tuple(sightings)) if at_rest else ("", ())
     twice = fault is FaultKind.DUPLICATES
     yield from _pages(sightings * 2 if twice else sightings, cursor, end, suspect=twice)
+
+
+def unchanged(crm: FakeCrm, kind: Kind, cursor: str) -> bool:
+    """The list is the one that was last told behind this cursor, and of companies nothing else can be told than then."""
+    end, told = crm.server.told.get((crm.user, kind), ("", ()))
+    rows, fault = crm.call("list", lambda: _listing(crm, kind))
+    as_listed = tuple(Sighting(row.id, Version(row.last_update)) for row in rows)
+    companies = any(row.id.startswith("c:") for row in crm.server.rows.values())
+    return fault is None and end == cursor and as_listed == told and not companies
 
 
 def _listing(crm: FakeCrm, kind: Kind) -> tuple[list[Row], FaultKind | None]:

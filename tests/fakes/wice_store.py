@@ -43,6 +43,9 @@ class FakeWiceStore:
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
         return wice_listing.changes(self._crm, self.kind, cursor, known)
 
+    def unchanged(self, cursor: str) -> bool:
+        return wice_listing.unchanged(self._crm, self.kind, cursor)
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         if len(ids) > FEW:
             return iter(self._crm.call("list", lambda: [self._found(item) for item in ids]))

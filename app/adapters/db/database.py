@@ -20,6 +20,7 @@ from app.adapters.db.finding import SqlFinder
 from app.adapters.db.hints import SqlHints
 from app.adapters.db.history import SqlHistory
 from app.adapters.db.keys import load_secrets
+from app.adapters.db.learnt import SqlLearnt
 from app.adapters.db.licences import SqlLicences
 from app.adapters.db.logins import SqlLogins
 from app.adapters.db.measures import SqlMeasures
@@ -66,6 +67,7 @@ class Database:
         self.finder = SqlFinder(self._engine)
         self.licences = SqlLicences(self._engine)
         self.options = SqlOptions(self._engine)
+        self.learnt = SqlLearnt(self._engine)
         self.measures = SqlMeasures(self._engine)
         self.gauges = SqlGauges(self._engine)
         self.processes = SqlProcesses(self._engine)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 from sqlalchemy import Connection, Engine, select, update
 
-from app.adapters.db import failures, journal, leases, links, plans, runs
+from app.adapters.db import failures, journal, leases, links, plans, runs, standing
 from app.adapters.db import sightings as listed
 from app.adapters.db.leases import Lease
 from app.adapters.db.session import reading, writing
@@ -20,7 +21,7 @@ from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import RunStatus
 from app.domain.sync import Kind, Link, Side, Sighting
-from app.ports import Cursor
+from app.ports import Cursor, Standing
 
 
 class SqlLedger:
@@ -37,6 +38,10 @@ class SqlLedger:
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         with reading(self._engine) as connection:
             return listed.cursor(connection, self._profile, kind, side)
+
+    def standing(self, kind: Kind, window_start: date | None) -> Standing | None:
+        with reading(self._engine) as connection:
+            return standing.of_kind(connection, self._profile, kind, window_start)
 
     def save_page(self, kind: Kind, side: Side, sightings: Sequence[Sighting], cursor: Cursor) -> None:
         with self._writing() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, delete, not_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, not_, or_, select, update
 
 from app.adapters.db.tables import cursors, sightings
 from app.adapters.db.upsert import Excluded, upsert
@@ -84,10 +84,12 @@ def seen(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> 
         .where(sightings.c.profile_id == profile, sightings.c.side == side, sightings.c.kind == kind)
         .order_by(sightings.c.item_id)
     )
-    return [
-        Seen(row.side, row.item_id, row.version, row.gone, row.held, row.label, row.detail, row.terms)
-        for row in connection.execute(query)
-    ]
+    return [read(row) for row in connection.execute(query)]
+
+
+def read(row: Row[Any]) -> Seen:
+    """A row as what is remembered."""
+    return Seen(row.side, row.item_id, row.version, row.gone, row.held, row.label, row.detail, row.terms)
 
 
 def forget(

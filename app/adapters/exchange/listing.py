@@ -31,6 +31,20 @@ class Listing:
         self._seen: set[Sighting] = set()
         self._digest = ""
         self._started_over = False
+        self._first: tuple[str, Message | None] | None = None
+
+    def is_empty(self, cursor: str) -> bool:
+        """Nothing has changed since `cursor`. The answer to this question is the first page's: `pages` does not ask again."""
+        mode, _, state = _position(cursor)
+        if mode != _DELTA:
+            return False
+        message = self._ask(state)
+        self._first = state, message
+        if message is None:
+            return False
+        changes = find(message.element, "m:Changes")
+        told = changes is not None and any(True for _ in children(changes))
+        return not told and text_of(find(message.element, "m:IncludesLastItemInRange")).strip() != "false"
 
     def pages(self, cursor: str | None) -> Iterator[Page]:
         """Pages from `cursor`, or all.
@@ -40,7 +54,7 @@ class Listing:
         """
         mode, self._digest, state = _position(cursor)
         while True:
-            message = self._ask(state)
+            message = self._answer(state)
             page = self._page(message, mode, state) if message else None
             if page:
                 yield page
@@ -52,6 +66,10 @@ class Listing:
                 mode, self._digest, state = _position(None)
             else:
                 state = _position(page.cursor)[2]
+
+    def _answer(self, state: str) -> Message | None:
+        first, self._first = self._first, None
+        return first[1] if first and first[0] == state else self._ask(state)
 
     def _ask(self, state: str) -> Message | None:
         """The server's answer; None when it refuses the state, which may happen once."""

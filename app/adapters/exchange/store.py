@@ -34,6 +34,7 @@ class FolderStore:
         self._session = session
         self._folder = folder
         self._mapping = mapping
+        self._asked: Listing | None = None
 
     @property
     def side(self) -> Side:
@@ -48,7 +49,13 @@ class FolderStore:
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
         """See `app.ports.Store.changes`; `known` is not needed, since EWS tells all by itself."""
         del known
-        return Listing(self._session, self._folder).pages(cursor)
+        listing, self._asked = self._asked or Listing(self._session, self._folder), None
+        return listing.pages(cursor)
+
+    def unchanged(self, cursor: str) -> bool:
+        """See `app.ports.Store.unchanged`: the list of changes since `cursor` is empty."""
+        self._asked = Listing(self._session, self._folder)
+        return self._asked.is_empty(cursor)
 
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """See `app.ports.Store.fetch`. Source: GetItem, in batches."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import FAR_AHEAD, Offers
@@ -24,34 +26,65 @@ from app.errors import BadInput
 from app.ports import Employee, Known
 
 FAR_BACK = date(1970, 1, 1)
+SAME = "same"
+EMPLOYEE = "employee"
 
 
 class AppointmentStore(WiceStore):
-    """`employee` is the account's own, `directory` all of them."""
+    """`who` tells the account's own employee, `directory` all of them; neither is asked before it is needed."""
 
     kind = Kind.APPOINTMENTS
 
-    def __init__(self, session: Session, offers: Offers, employee: Employee, directory: Directory) -> None:
+    def __init__(self, session: Session, offers: Offers, who: Callable[[], Employee], directory: Directory) -> None:
         super().__init__(session, offers)
-        if not offers.appointments:
-            raise errors.not_offered(session.server, "appointments")
+        self._require_offer()
         methods = self._dialect.methods
         loop, own_column = self._dialect.replies.appointments, self._dialect.columns.appointment.date_start
         self.table = Table("a", methods.appointment, methods.appointments, loop, own_column)
-        self._own = employee.id
+        self._who = who
+        self._directory = directory
+        self._told_own = ""
         self._fields = AppointmentFields(self._dialect, session.zone)
-        self._participants = Participants(self._dialect, directory, employee.id)
         self._appointment_columns = self._dialect.columns.appointment
 
+    def _require_offer(self) -> None:
+        if not self._offers.appointments:
+            raise errors.not_offered(self._session.server, "appointments")
+
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:  # noqa: ARG002 - the port's signature
-        """One page, an inventory of the employee's appointments in the window. There is nothing to continue from: the cursor stays None.
+        """One page, an inventory of the employee's appointments in the window. There is nothing to continue from: the cursor tells only which
+        list it was, if everything in it was settled.
 
         What has aged out of the window is not named either; `fetch` still finds it (R20).
         """
         self._served.clear()
         sightings, _ = self._list(self.table)
         suspect = len({seen.id for seen in sightings}) < len(sightings)
-        yield Page(tuple(sightings), cursor=cursor, inventory=True, suspect=suspect)
+        at_rest = not suspect and all(seen.certain for seen in sightings)
+        same = json.dumps({SAME: self._digests[self.table], EMPLOYEE: self._own}) if at_rest else None
+        yield Page(tuple(sightings), cursor=same, inventory=True, suspect=suspect)
+
+    def unchanged(self, cursor: str) -> bool:
+        """See `app.ports.Store.unchanged`."""
+        try:
+            told = json.loads(cursor)
+            known, self._told_own = str(told[SAME]), str(told[EMPLOYEE])
+        except (ValueError, TypeError, KeyError):
+            return False
+        return self._answers_as(self.table, known)
+
+    @cached_property
+    def _own(self) -> str:
+        own = self._who().id
+        if not own:
+            # Without it a list would name everybody's appointments.
+            self._offers.doubt()
+            raise errors.not_offered(self._session.server, "appointments")
+        return own
+
+    @cached_property
+    def _participants(self) -> Participants:
+        return Participants(self._dialect, self._directory, self._own)
 
     def _table(self, item_id: ItemId) -> Table:
         letter, _, rowid = item_id.partition(":")
@@ -67,7 +100,7 @@ class AppointmentStore(WiceStore):
 
     @property
     def _scope(self) -> Mapping[str, str]:
-        return {self._dialect.parameters.participant: self._own, **self._window}
+        return {self._dialect.parameters.participant: self._told_own or self._own, **self._window}
 
     def _look_afresh(self) -> None:
         """Nothing is read beside an appointment but the employees, once per session."""

@@ -18,13 +18,27 @@ from app.ports import Capabilities
 NOBODYS_METHOD = "wice_sync_asks_for_a_method_that_nobody_has"
 FAR_AHEAD = "2099-12-31"
 NO_RECORD = "0"
+FACTS = (
+    "employees",
+    "ids",
+    "delta",
+    "import_key",
+    "searches_parts",
+    "flags_read",
+    "flags",
+    "appointments",
+    "appointments_write",
+)
+"""What is true of a server, whoever signs in, and may be known from former sessions."""
 
 
 class Offers:
     """The answers so far. Every property may raise Retry and Halt."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, known: Mapping[str, bool] | None = None) -> None:
         self._session = session
+        # A cached property that is in the object's dictionary is not computed.
+        vars(self).update({name: value for name, value in (known or {}).items() if name in FACTS})
         self._dialect = session.dialect
         self._methods = session.dialect.methods
         self._parameters = session.dialect.parameters
@@ -60,6 +74,16 @@ class Offers:
             return []
 
     @property
+    def learnt(self) -> dict[str, bool]:
+        """What is known by now, by the names of `FACTS`."""
+        return {name: vars(self)[name] for name in FACTS if name in vars(self)}
+
+    def doubt(self) -> None:
+        """The server has contradicted what was known: everything is asked anew."""
+        for name in FACTS:
+            vars(self).pop(name, None)
+
+    @cached_property
     def employees(self) -> bool:
         """Employees can be listed."""
         return bool(self.employee_rows)
@@ -97,6 +121,11 @@ class Offers:
     @cached_property
     def flags_read(self) -> bool:
         """Rows tell whether they carry this user's Outlook sync flag."""
+        return self.flags_seen
+
+    @cached_property
+    def flags_seen(self) -> bool:
+        """The same, asked in this session whatever was known: for rows that do not tell although they should."""
         return self._said("flags", self._rows_carry_flags)
 
     @cached_property

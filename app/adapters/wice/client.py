@@ -6,6 +6,7 @@ A session may expire at any time: {"error": ...} to any call means log in again,
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from app.adapters.wice.wire import Row, ServerClock, text_of
 from app.domain.sync import Side
 from app.errors import BadInput, HostBusy
 from app.ports.budget import Allowance, Unlimited
+from app.ports.learnt import Memory, NoMemory
 from app.ports.metering import NO_METER, Meter, Outcome
 
 # httpx logs every URL, and generation 2 carries the session's cookie there.
@@ -41,7 +43,7 @@ KEEPALIVE_S = 4.0
 class WiceAccess:
     """One account at one Wice server. `window_start` is the first day on which appointments are picked up (R20).
 
-    `allowance` is asked before each request.
+    `allowance` is asked before each request; `memory` holds what former sessions learnt of the server.
     """
 
     url: str
@@ -56,12 +58,14 @@ class WiceAccess:
     request_timeout_s: float = 30.0
     meter: Meter = NO_METER
     allowance: Allowance = field(default_factory=Unlimited, repr=False, compare=False)
+    memory: Memory = field(default_factory=NoMemory, repr=False, compare=False)
 
 
 class Session:
     """One account's signed-in connection. Not thread-safe; its `lanes` may be used by one thread each.
 
     Attributes:
+        refused: whether the server has refused anything so far.
         effects: writes that took effect, or may have.
         clock: what this server's replies told of its time.
     """
@@ -71,8 +75,10 @@ class Session:
         self.server = server_name(access.url)
         self.clock = ServerClock(_zone(access.time_zone))
         self.effects = 0
+        self.refused = False
         self._sent = 0
         self._lanes: list[Session] = []
+        self._known_reply = self._reply = ""
         self._access = access
         self._cookie = ""
         self._generation: str = self.dialect.generation
@@ -149,10 +155,16 @@ class Session:
 
     def rows(self, method: str, loop: str, parameters: Mapping[str, str]) -> list[Row]:
         """A list of records; servers leave the key `loop` out when there is no hit."""
+        return self.listed(method, loop, parameters)[0]
+
+    def listed(self, method: str, loop: str, parameters: Mapping[str, str], known: str = "") -> tuple[list[Row], str]:
+        """A list of records, and the digest of the whole reply. A reply whose digest is `known` is not read: then there are no rows."""
+        self._known_reply, self._reply = known, ""
         found = self.read(method, parameters).get(loop)
         rows: list[Row] = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
         self.clock.saw_updates([text_of(row.get(self.dialect.columns.row.last_update)) for row in rows])
-        return rows
+        self._known_reply = ""
+        return rows, self._reply
 
     @property
     def generation(self) -> str:
@@ -178,6 +190,7 @@ class Session:
     def _call(self, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
         reply = self._in_session(self.generation, method, parameters, writes=writes)
         if text := _error(reply):
+            self.refused = True
             raise errors.Refusal(method, text)
         return reply
 
@@ -261,6 +274,9 @@ class Session:
             self._access.meter.answered(Side.WICE, self._http.base_url.host, monotonic() - begun, outcome)
 
     def _object(self, response: httpx.Response, *, writes: bool) -> Row:
+        self._reply = hashlib.blake2b(response.content, digest_size=16).hexdigest()
+        if self._reply == self._known_reply:
+            return {}
         try:
             reply = response.json()
         except ValueError as error:

@@ -27,6 +27,7 @@ from app.errors import BadInput
 from app.ports import Known
 
 COMPANIES_SINCE = "companies_since"
+SAME = "same"
 SECOND = timedelta(seconds=1)
 
 
@@ -62,12 +63,26 @@ class ContactStore(WiceStore):
         doubtful = since is None or listed_in_full
         persons = [replace(seen, certain=seen.certain and not doubtful and seen.id not in moved) for seen in persons]
         sightings = (*persons, *companies)
+        suspect = len({seen.id for seen in sightings}) < len(sightings)
+        at_rest = not suspect and not changed and all(seen.certain for seen in sightings)
         yield Page(
             sightings,
-            cursor=self._cursor(since, [*person_rows, *company_rows, *changed]),
+            cursor=self._cursor(since, [*person_rows, *company_rows, *changed], at_rest=at_rest),
             inventory=True,
-            suspect=len({seen.id for seen in sightings}) < len(sightings),
+            suspect=suspect,
         )
+
+    def unchanged(self, cursor: str) -> bool:
+        """See `app.ports.Store.unchanged`; no company has changed either."""
+        since, known = self._since(cursor), _same(cursor)
+        if since is None or len(known) != len(self._tables):
+            return False
+        same = all(self._answers_as(table, digest) for table, digest in zip(self._tables, known, strict=True))
+        return same and not self._companies_changed(since)
+
+    @property
+    def _tables(self) -> tuple[Table, Table]:
+        return self.persons, self.companies
 
     def _since(self, cursor: str | None) -> datetime | None:
         if cursor is None:
@@ -78,14 +93,18 @@ class ContactStore(WiceStore):
             # Not ours, or nothing seen yet: start over (R42).
             return None
 
-    def _cursor(self, since: datetime | None, rows: list[Row]) -> str | None:
-        """Where the next list of changed companies begins: behind the newest change, or before it while its second may see another."""
+    def _cursor(self, since: datetime | None, rows: list[Row], *, at_rest: bool) -> str | None:
+        """Where the next list of changed companies begins: behind the newest change, or before it while its second may see another.
+
+        `at_rest`: nothing in these lists can change any more without changing the lists, so that the same ones need not be looked at.
+        """
         clock = self._session.clock
         newest = clock.saw_updates([text_of(row.get(self._columns.last_update)) for row in rows])
         if newest:
             start = newest + SECOND if clock.settled(write_moment(newest)) else rewound(newest, clock.zone)
             since = max(since, start) if since else start
-        return json.dumps({COMPANIES_SINCE: since.isoformat()}) if since else None
+        same = {SAME: [self._digests[table] for table in self._tables]} if at_rest else {}
+        return json.dumps({COMPANIES_SINCE: since.isoformat(), **same}) if since else None
 
     def _companies_changed(self, since: datetime) -> list[Row]:
         """All companies, flagged or not, changed at or after `since`; a server that cannot narrow the list is read in whole."""
@@ -154,11 +173,14 @@ class ContactStore(WiceStore):
             return is_set(row[self._columns.flag])
         if table not in self._flagged:
             # Without this question a server that ignores the search would have every record flagged.
-            if not self._offers.flags_read:
-                raise errors.not_offered(self._session.server, "the 'Outlook sync' flags")
+            self._require_offer()
             parameters = {**self._dialect.parameters.only_ids, **self._scope}
             self._flagged[table] = {self._id(each) for each in self._session.rows(table.list, table.loop, parameters)}
         return self._id(row) in self._flagged[table]
+
+    def _require_offer(self) -> None:
+        if not self._offers.flags_seen:
+            raise errors.not_offered(self._session.server, "the 'Outlook sync' flags")
 
     def _look_afresh(self) -> None:
         self._company_rows.clear()
@@ -272,6 +294,15 @@ class ContactStore(WiceStore):
             if found == Absent(found.id, Absence.UNFLAGGED) and self._same(record, self._contact(table, row)):
                 return found.id
         return None
+
+
+def _same(cursor: str) -> list[str]:
+    """The digests of the lists that a cursor tells of."""
+    try:
+        told = json.loads(cursor)[SAME]
+    except (ValueError, TypeError, KeyError):
+        return []
+    return [str(digest) for digest in told] if isinstance(told, list) else []
 
 
 def _contact_of(record: Record) -> Contact:

@@ -14,7 +14,7 @@ from app.adapters.wice.client import Session, WiceAccess
 from app.adapters.wice.contacts import ContactStore
 from app.adapters.wice.fields_contact import ContactFields
 from app.adapters.wice.finding import find_appointments, find_contacts
-from app.adapters.wice.participants import Directory
+from app.adapters.wice.participants import Directory, Employees
 from app.adapters.wice.store import BULK, WiceStore
 from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.contact import COMPANY_FIELDS
@@ -31,7 +31,9 @@ class WiceCrm:
 
     def __init__(self, access: WiceAccess) -> None:
         self._session = Session(access)
-        self._offers = Offers(self._session)
+        self._memory = access.memory
+        self._known = access.memory.recall()
+        self._offers = Offers(self._session, self._known)
         self._dialect = self._session.dialect
 
     @property
@@ -45,7 +47,7 @@ class WiceCrm:
         return self._employee(row) if row else Employee(id="", name=self._session.username, email="")
 
     def capabilities(self) -> Capabilities:
-        """What this server offers, asked once."""
+        """What this server offers, asked once a day."""
         return self._offers.all()
 
     @property
@@ -76,7 +78,7 @@ class WiceCrm:
             case Kind.CONTACTS:
                 return ContactStore(self._session, self._offers)
             case Kind.APPOINTMENTS:
-                return AppointmentStore(self._session, self._offers, self.employee(), self._directory)
+                return AppointmentStore(self._session, self._offers, self.employee, self._directory)
             case _:
                 assert_never(kind)
 
@@ -91,13 +93,21 @@ class WiceCrm:
         return find_appointments(self._session, self._offers, self.employee(), question)
 
     def close(self) -> None:
-        """Free the connection."""
+        """Free the connection. What was learnt is kept for others; what the server has contradicted is forgotten."""
         self._session.close()
+        learnt = self._offers.learnt
+        if self._known and self._session.refused:
+            self._memory.forget()
+        elif learnt != self._known:
+            self._memory.keep(learnt)
 
     @cached_property
     def _directory(self) -> Directory:
+        return Directory(Employees(self._all_employees))
+
+    def _all_employees(self) -> dict[str, Employee]:
         employees = (self._employee(row) for row in self._offers.employee_rows)
-        return Directory({employee.id: employee for employee in employees})
+        return {employee.id: employee for employee in employees}
 
     def _employee(self, row: Row) -> Employee:
         columns = self._dialect.columns.employee

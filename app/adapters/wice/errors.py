@@ -124,6 +124,11 @@ def not_offered(server: str, what: str) -> Halt:
     return Halt(HaltCode.UNSUPPORTED, f"The Wice server {server} does not offer {what}: this kind is not synchronised.")
 
 
+def contradicts_itself(server: str, text: str) -> Retry:
+    """A list is refused that was offered: what the server can do is asked anew by the next run."""
+    return Retry(f"The Wice server {server} refuses a list that it offered ({text}).", after=DEFAULT_DELAY)
+
+
 def retry_after(response: httpx.Response) -> timedelta:
     """The server's own hint, seconds or a date (RFC 9110, 10.2.3), between nothing and an hour."""
     text = response.headers.get("Retry-After", "").strip()

@@ -143,7 +143,7 @@ def find_contacts(session: Session, offers: Offers, question: Question) -> Disco
 
 def find_appointments(session: Session, offers: Offers, employee: Employee, question: Question) -> Discovery:
     """Among all appointments that the server shows this account, whoever takes part, whenever they are."""
-    store = AppointmentStore(session, offers, employee, Directory({}))
+    store = AppointmentStore(session, offers, lambda: employee, Directory({}))
     fields, parameters = AppointmentFields(session.dialect, session.zone), session.dialect.parameters
     participants, columns = (
         Participants(session.dialect, Directory({}), employee.id),

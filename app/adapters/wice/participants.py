@@ -6,8 +6,9 @@ Writing only adds: whoever takes part in Wice already stays, groups are never to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.adapters.wice.dialect import Dialect
 from app.adapters.wice.wire import Row, ids_of, text_of
@@ -15,6 +16,26 @@ from app.domain.appointment import Participant, Role
 from app.ports import Employee
 
 _NAME_AND_EMAIL = re.compile(r'"?(?P<name>[^"<>]*?)"?\s*<(?P<email>[^<>\s]+@[^<>\s]+)>')
+
+
+class Employees(Mapping[str, Employee]):
+    """Employees by rowid, read when the first of them is asked for."""
+
+    def __init__(self, read: Callable[[], Mapping[str, Employee]]) -> None:
+        self._read = read
+
+    @cached_property
+    def _all(self) -> Mapping[str, Employee]:
+        return self._read()
+
+    def __getitem__(self, rowid: str) -> Employee:
+        return self._all[rowid]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
 
 
 @dataclass(frozen=True, slots=True)

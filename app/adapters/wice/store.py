@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, assert_never
 
+from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.errors import Refusal
@@ -70,12 +71,18 @@ class WiceStore(ABC):
         self._dialect = session.dialect
         self._columns = session.dialect.columns.row
         self._proven: set[Table] = set()
+        self._replies: dict[Table, tuple[list[Row], str]] = {}
+        self._digests: dict[Table, str] = {}
         self._served: dict[ItemId, Found] = {}
         self._listed: dict[ItemId, datetime | None] = {}
 
     @abstractmethod
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
         """List the scope: always an inventory, in one page."""
+
+    @abstractmethod
+    def unchanged(self, cursor: str) -> bool:
+        """See `app.ports.Store.unchanged`: all lists are the ones of `cursor`, in which everything was settled."""
 
     @abstractmethod
     def _table(self, item_id: ItemId) -> Table:
@@ -139,6 +146,7 @@ class WiceStore(ABC):
     def write(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """Carry out writes, many of them over a few connections at the same time. What may have happened although no answer says so is `Unknown`."""
         self._served.clear()
+        self._replies.clear()
         return written(self, writes)
 
     def attempt(self, write: Write) -> Attempt:
@@ -288,7 +296,8 @@ class WiceStore(ABC):
 
     def _list(self, table: Table) -> tuple[list[Sighting], list[Row]]:
         """Sightings of everything in scope, and the rows. Rows that came in full are kept for `fetch`."""
-        rows = self._session.rows(table.list, table.loop, {**self._dialect.parameters.only_ids, **self._scope})
+        kept = self._replies.pop(table) if table in self._replies else self._listed_ids(table)
+        rows, self._digests[table] = kept
         sightings = []
         for row in rows:
             if table.own_column in row and not self._keep(table, row):
@@ -298,6 +307,26 @@ class WiceStore(ABC):
             self._listed[item_id] = read_moment(version, self._session.zone)
             sightings.append(Sighting(item_id, Version(version), certain=self._session.clock.settled(version)))
         return sightings, rows
+
+    def _listed_ids(self, table: Table, known: str = "") -> tuple[list[Row], str]:
+        parameters = {**self._dialect.parameters.only_ids, **self._scope}
+        try:
+            return self._session.listed(table.list, table.loop, parameters, known)
+        except Refusal as refusal:
+            self._offers.doubt()
+            self._require_offer()
+            raise errors.contradicts_itself(self._session.server, refusal.text) from refusal
+
+    @abstractmethod
+    def _require_offer(self) -> None:
+        """Raises: Halt(UNSUPPORTED) if the server does not offer this kind."""
+
+    def _answers_as(self, table: Table, known: str) -> bool:
+        """The list is the same as then, byte by byte. Another one is kept for `changes`."""
+        rows, digest = self._listed_ids(table, known)
+        if digest != known:
+            self._replies[table] = rows, digest
+        return digest == known
 
     def _list_in_full(self, table: Table, wanted: Sequence[ItemId]) -> None:
         parameters = {**self._dialect.parameters.full_list, **self._scope, **self._not_before(wanted)}

@@ -1,9 +1,11 @@
+from collections.abc import Mapping
+
 import pytest
 
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
 from app.ports import Capabilities
-from tests.adapters.wice.servers import Wice, page
+from tests.adapters.wice.servers import NoLinks, Wice, page
 
 ALL = Capabilities()
 
@@ -87,3 +89,58 @@ def test_without_whoami_contacts_still_work(wice: Wice) -> None:
     crm = wice.crm()
     assert len(page(crm, Kind.CONTACTS).sightings) == 1
     assert (crm.employee().id, crm.employee().name) == ("", "anna")
+
+
+class Memory:
+    """What one session leaves to the next."""
+
+    def __init__(self) -> None:
+        self.facts: dict[str, bool] = {}
+
+    def recall(self) -> dict[str, bool]:
+        return self.facts
+
+    def keep(self, facts: Mapping[str, bool]) -> None:
+        self.facts = dict(facts)
+
+    def forget(self) -> None:
+        self.facts = {}
+
+
+@pytest.fixture
+def remembered(wice: Wice) -> Memory:
+    """A server that somebody has asked before."""
+    wice.add("p", "anna", name="Schulz")
+    memory = Memory()
+    crm = wice.crm(memory=memory)
+    crm.capabilities()
+    crm.close()
+    assert set(memory.facts) >= {"flags", "ids", "appointments"}
+    return memory
+
+
+def test_a_later_session_does_not_ask_what_is_known(wice: Wice, remembered: Memory) -> None:
+    crm = wice.crm(memory=remembered)
+    assert crm.capabilities() == ALL
+    assert crm.requests == 0
+
+
+def test_what_the_server_contradicts_is_forgotten(wice: Wice, remembered: Memory) -> None:
+    wice.settings(capabilities={"appointments.read": False})
+    crm = wice.crm(memory=remembered)
+    with pytest.raises(Halt) as refused:
+        list(crm.store(Kind.APPOINTMENTS).changes(None, known=NoLinks()))
+    assert refused.value.code is HaltCode.UNSUPPORTED
+    assert not crm.capabilities().appointments
+    crm.close()
+    assert remembered.facts == {}
+    assert not wice.crm(memory=remembered).capabilities().appointments
+
+
+def test_flags_that_rows_no_longer_carry_are_asked_for_again_whatever_is_known(wice: Wice, remembered: Memory) -> None:
+    wice.settings(capabilities={"flags.read": False})
+    store = wice.crm(memory=remembered).store(Kind.CONTACTS)
+    ids = [seen.id for seen in page(wice.crm(memory=remembered), Kind.CONTACTS).sightings]
+    with pytest.raises(Halt) as refused:
+        list(store.fetch(ids))
+    assert refused.value.code is HaltCode.UNSUPPORTED

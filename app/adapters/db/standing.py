@@ -1,0 +1,49 @@
+"""How the books of one kind stand when nothing is open: four statements, however many links there are."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import Connection, and_, case, func, not_, or_, select
+
+from app.adapters.db.sightings import read
+from app.adapters.db.tables import cursors, failures, links, sightings
+from app.domain.ids import ProfileId
+from app.domain.plan import Seen
+from app.domain.sync import Kind, Side
+from app.ports import Cursor, Standing
+
+_OPEN = or_(
+    links.c.incomplete, links.c.missing, links.c.undone, not_(links.c.exchange_certain), not_(links.c.wice_certain)
+)
+"""Links to be looked at, or told of, in every run."""
+
+
+def of_kind(connection: Connection, profile: ProfileId, kind: Kind, window_start: date | None) -> Standing | None:
+    """See `app.ports.Ledger.standing`."""
+    held = _held(connection, profile, kind)
+    refused = select(failures.c.key).where(failures.c.profile_id == profile, failures.c.kind == kind).limit(1)
+    if held is None or connection.execute(refused).first():
+        return None
+    aged = (
+        links.c.last_day < window_start if window_start else links.c.last_day.is_(None) & links.c.last_day.is_not(None)
+    )
+    ours = and_(links.c.profile_id == profile, links.c.kind == kind, not_(links.c.ended))
+    counted = select(func.count(), *(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (_OPEN, aged)))
+    linked, unclosed, old = connection.execute(counted.where(ours)).one()
+    if unclosed:
+        return None
+    return Standing(cursors=_cursors(connection, profile, kind), linked=linked, aged=old, held=held)
+
+
+def _held(connection: Connection, profile: ProfileId, kind: Kind) -> list[Seen] | None:
+    """What is held; None if anything else is remembered, which then waits."""
+    query = select(sightings).where(sightings.c.profile_id == profile, sightings.c.kind == kind)
+    seen = [read(row) for row in connection.execute(query.order_by(sightings.c.side, sightings.c.item_id))]
+    return None if any(one.held is None for one in seen) else seen
+
+
+def _cursors(connection: Connection, profile: ProfileId, kind: Kind) -> dict[Side, Cursor]:
+    query = select(cursors.c.side, cursors.c.value, cursors.c.inventory_open)
+    rows = connection.execute(query.where(cursors.c.profile_id == profile, cursors.c.kind == kind))
+    return {side: Cursor() for side in Side} | {side: Cursor(value, broken) for side, value, broken in rows}

@@ -1,0 +1,89 @@
+"""Runs in which nothing has changed ask for little, say what any run would say, and miss nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.domain.sync import Kind, Obstacle
+from app.services import prepare
+from app.services.desk import Stores
+from app.services.folders import open_folder
+from app.services.quiet import quiet
+from app.services.report import RunReport, Status
+from app.services.run_sync import Run
+from tests.engine.harness import ANNA, Office, meeting, person
+
+
+def settle(office: Office) -> RunReport:
+    """Synchronise until everything was seen at rest."""
+    for _ in range(3):
+        report = office.sync()
+    return report
+
+
+def _full(office: Office) -> list[Kind]:
+    """The kinds that the next run looks at in full, without carrying it out."""
+    with office.run() as run:
+        kinds = [kind for kind in Kind if not _is_quiet(run, kind)]
+    office.clock.tick(60)
+    return kinds
+
+
+def _is_quiet(run: Run, kind: Kind) -> bool:
+    desk = run._desk
+    folder = open_folder(desk, kind)
+    assert folder
+    return quiet(desk, Stores(wice=desk.crm.store(kind), exchange=desk.mailbox.store(kind, folder))) is not None
+
+
+@pytest.fixture
+def at_rest(office: Office) -> Office:
+    office.wice.add_person(person(), flags=[ANNA])
+    office.wice.add_person(person("Weiß", "Karl"), flags=[ANNA])
+    office.wice.add_appointment(meeting(), participants=[ANNA])
+    settle(office)
+    return office
+
+
+def test_no_list_is_read_and_no_link_loaded_when_nothing_has_changed(at_rest, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise AssertionError("all links are loaded")
+
+    monkeypatch.setattr(prepare, "gather", refuse)
+    report = at_rest.sync()
+    assert report.status is Status.NOTHING_TO_DO
+    contacts = report.kinds[Kind.CONTACTS]
+    assert (contacts.linked, contacts.in_wice, contacts.in_exchange) == (2, 2, 2)
+    assert report.kinds[Kind.APPOINTMENTS].linked == 1
+
+
+def test_an_edit_in_wice_ends_the_rest(at_rest):
+    item = next(iter(at_rest.wice.rows))
+    at_rest.wice.edit(item, phone="1")
+    assert _full(at_rest) == [Kind.CONTACTS]
+    assert at_rest.sync().kinds[Kind.CONTACTS].writes == 1
+
+
+def test_R8_a_deletion_in_exchange_ends_the_rest(at_rest):
+    at_rest.exchange.delete(at_rest.in_outlook()["Schulz, Anna"])
+    assert _full(at_rest) == [Kind.CONTACTS]
+    assert at_rest.sync().kinds[Kind.CONTACTS].writes == 1
+
+
+def test_R20_what_leaves_the_window_is_neither_lost_nor_a_change(at_rest):
+    at_rest.clock.tick(3600 * 24 * 700)
+    before = at_rest.sync().kinds[Kind.APPOINTMENTS]
+    after = settle(at_rest).kinds[Kind.APPOINTMENTS]
+    assert (after.linked, after.in_wice, after.in_exchange, after.writes) == (1, 0, 1, 0)
+    assert (before.linked, before.in_wice, before.in_exchange) == (1, 0, 1)
+
+
+def test_R7_hints_about_held_items_stay(at_rest):
+    at_rest.exchange.obstruct(at_rest.exchange.add(at_rest.folder(), person("Liste", "")), Obstacle.NOT_A_CONTACT)
+    told = settle(at_rest).kinds[Kind.CONTACTS]
+    assert _full(at_rest) == []
+    again = at_rest.sync().kinds[Kind.CONTACTS]
+    assert again.hints == told.hints != []
+    assert (
+        (again.in_exchange, again.in_wice, again.linked) == (told.in_exchange, told.in_wice, told.linked) == (3, 2, 2)
+    )
