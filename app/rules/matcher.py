@@ -88,7 +88,7 @@ def natural_keys(record: Record) -> frozenset[str]:
     """Keys of which one shared key makes two records the same thing (R24)."""
     if isinstance(record, Appointment):
         form = appointment_form(record)
-        return frozenset({f"{form.get('title', '').casefold()}|{form['when']}|{form.get('recurrence', '')}"})
+        return frozenset({f"{form.get('title', '').casefold()}|{form['when']}"})
     return _company_keys(record) if record.entity is Entity.COMPANY else _person_keys(record)
 
 

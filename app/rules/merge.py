@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.appointment import Appointment, Role
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences
+from app.domain.occurrences import settled
 from app.domain.participants import shown_lines, union, without
 from app.domain.sync import Side
 
@@ -21,6 +22,7 @@ def twins(winner: Record, loser: Record) -> Record:
     if isinstance(winner, Contact) and isinstance(loser, Contact):
         return _fill(winner, {name: getattr(loser, name) for name in CONTACT_FIELDS})
     if isinstance(winner, Appointment) and isinstance(loser, Appointment):
+        winner = _with_series(winner, loser)
         return replace(
             winner,
             text=winner.text or loser.text,
@@ -29,6 +31,13 @@ def twins(winner: Record, loser: Record) -> Record:
             participants=union(winner.participants, loser.participants),
         )
     raise TypeError("a contact cannot be merged with an appointment")
+
+
+def _with_series(winner: Appointment, loser: Appointment) -> Appointment:
+    """A rule is a field like others: who has none gets it, with what became of its dates, if both begin at the same time (R18, R24)."""
+    if winner.recurrence or not loser.recurrence or "when" in differences(winner, loser):
+        return winner
+    return settled(replace(winner, when=loser.when, recurrence=loser.recurrence, exceptions=loser.exceptions))
 
 
 def with_company_of(record: Contact, owner: Contact) -> Contact:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from app.domain.account import Conflict, Direction, TargetChanges
+from app.domain.appointment import Occurrence, Timed
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import fingerprint
 from app.domain.ids import AttemptId, ItemId, LinkId
 from app.domain.plan import HintReason, Op, Reason
+from app.domain.recurrence import Recurrence, Unit
 from app.domain.sync import Absence, Side, Stamp
 from app.rules.planner import former_wice_ids
 from app.rules.policy import Policy
-from tests.rules.situations import EVA, company, item, link, only, planned, view, writes
+from tests.rules.situations import EVA, MEETING, NINE, company, item, link, only, planned, view, writes
 
 
 @pytest.mark.parametrize(
@@ -171,3 +174,20 @@ def test_R6_a_contact_of_an_existing_company_joins_it_and_clears_nothing_there()
     back, completed = action.writes
     merged = replace(contact, company_town="Hamburg", company_phone="040 9")
     assert (back.side, back.into, back.record, completed.record) == (Side.WICE, "c:7", merged, merged)
+
+
+@pytest.mark.parametrize("conflict", list(Conflict))
+def test_R18_R24_of_a_series_and_a_single_appointment_that_begin_alike_the_series_stays(conflict: Conflict) -> None:
+    single = replace(MEETING, when=Timed(start=NINE, end=NINE + timedelta(hours=1), zone="Europe/Berlin"))
+    daily = Recurrence(unit=Unit.DAY, first=NINE.date(), count=5)
+    series = replace(
+        single, place="Saal", recurrence=daily, exceptions=(Occurrence(original=daily.at(2), deleted=True),)
+    )
+    for ours, theirs in ((single, series), (series, single)):
+        result = planned(
+            view(Side.WICE, item("a:1", ours)),
+            view(Side.EXCHANGE, item("e1", theirs)),
+            policy=Policy(conflict=conflict),
+        )
+        [write] = only(result).writes
+        assert write.record == series

@@ -39,7 +39,7 @@ def in_wice(office: Office, first: date, last: date) -> list[Seen]:
         for event in _events(row, f"{number}@example.com"):
             calendar.add_component(event)
     found = recurring_ical_events.of(calendar).between(first, last + timedelta(days=1))
-    return sorted(_seen_event(event) for event in found)
+    return sorted(seen_event(event) for event in found)
 
 
 def _events(row: dict[str, Any], uid: str) -> Iterator[Event]:
@@ -89,17 +89,20 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=BERLIN)
 
 
-def _seen_event(event: Event) -> Seen:
+def seen_event(event: Event) -> Seen:
+    """An occurrence of an iCalendar; floating times are Berlin's."""
     start, end = event.start, event.end
     texts = (str(event.get(name, "")) for name in ("summary", "location", "description"))
     title, place, text = texts
     if not isinstance(start, datetime):
         end -= timedelta(days=1)
-    return Seen(_written(start), _written(end), title, place, text, event["class"] == "PRIVATE")
+    return Seen(_written(start), _written(end), title, place, text, str(event.get("class", "PUBLIC")) != "PUBLIC")
 
 
 def _written(moment: date) -> str:
-    return f"{moment.astimezone(BERLIN):%Y-%m-%d %H:%M}" if isinstance(moment, datetime) else moment.isoformat()
+    if not isinstance(moment, datetime):
+        return moment.isoformat()
+    return f"{moment.astimezone(BERLIN) if moment.tzinfo else moment:%Y-%m-%d %H:%M}"
 
 
 def in_outlook(office: Office, first: date, last: date, user: str = "anna") -> list[Seen]:
