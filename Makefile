@@ -11,7 +11,7 @@ SOAK ?= --minutes 10 --accounts 300
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint format lock proof soak vendor messages clean setup setup-runtime
+.PHONY: help demo test lint format lock proof soak bench vendor messages clean setup setup-runtime
 export PYTHON
 
 help: ## print this list
@@ -43,6 +43,9 @@ proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2
 
 soak: setup ## ten minutes of random faults under load; the result goes to docs/soak.md
 	$(BIN)/python -m tests.chaos.soak $(SOAK)
+
+bench: setup ## how fast it is, beside a floor and a plain script; BENCH="--contacts 5000 --script 1000 --rounds 3": the long one
+	$(BIN)/python -m bench.speed $(BENCH)
 
 vendor: setup ## fetch the portal's stylesheet, scripts, font and icons anew, at the versions that tools/vendor_frontend.py names
 	$(BIN)/python -m tools.vendor_frontend
