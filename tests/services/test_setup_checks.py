@@ -53,7 +53,7 @@ def test_defaults_are_the_contracts(tmp_path):
         ({"profiles": [{}, {"name": "other"}]}, 'folder "Wice" is used by anna/anna and anna/other'),
         ({"profiles": [{"contacts": "yes"}]}, "contacts must be true or false, without quotes"),
         ({"profiles": [{"contacts_folder": "Contacts//A"}]}, 'contacts_folder must be "Wice", "default" or a path'),
-        ({"profiles": [{"schedule": "every 0 minutes"}]}, "schedule must be like"),
+        ({"profiles": [{"schedule": "every 0 minutes"}]}, "schedule must repeat after 1 to 99999 minutes"),
         ({"profiles": [{"window_past_days": -1}]}, "window_past_days must be at least 0"),
         ({"profiles": [{"name": "a/b"}]}, "name must not hold a slash"),
         ({"name": ""}, "account number 1: name must not be empty"),
