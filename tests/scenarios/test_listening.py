@@ -27,8 +27,9 @@ USERS = ("anna", "bernd")
 
 
 @pytest.fixture
-def office(sandbox: Sandbox, tmp_path: Path) -> Iterator[Office]:
-    """Two profiles that ran and are due in half a day."""
+def office(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """Two profiles that ran and are due in half a day. They need no rest, so that no test waits for its end."""
+    monkeypatch.setattr("app.adapters.db.hints.REST", timedelta(0))
     settings = Settings(home=tmp_path, request_timeout_s=5)
     with open_database(settings) as database:
         database.migrate()
