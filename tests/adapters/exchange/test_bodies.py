@@ -37,6 +37,8 @@ BODIES = [
     bodies.find_stamps("Zm9s", ["one"], 0),
     bodies.find_stamps("Zm9s", ["one", "two", "three"], 500),
     bodies.delete_items([(ITEM, KEY), (ITEM, KEY)]),
+    bodies.subscribe(["Zm9s", "Zm9s"]),
+    bodies.streaming_events(["c3Vi", "c3Vi"], 30),
 ]
 SCHEMA_DIR = os.environ.get("EWS_SCHEMA_DIR")
 

@@ -121,6 +121,7 @@ class TestChanges:
             assert certain(changed) == {mine: False}
             assert certain(page(wice.crm(url=url), Kind.CONTACTS, changed.cursor, known)) == {mine: True}
             # Read in the second of the change: another edit right after the list would not move the time.
+            wice.edit(firm, values={"town": "Kiel"})
             young = page(wice.crm(), Kind.CONTACTS, long_ago, known)
             assert certain(page(wice.crm(url=url), Kind.CONTACTS, young.cursor, known)) == {mine: False}
 
