@@ -177,12 +177,13 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
     if decide(Change.NONE, Change.NEW, setting.policy) is not Decision.CREATE_IN_WICE:
         arrivals.holds += [_seen(item, Side.EXCHANGE, HintReason.TARGET_ONLY) for item in items]
         return
-    contacts = _Contacts(setting, arrivals)
-    for item in sorted(
-        items, key=lambda item: isinstance(item.record, Contact) and item.record.entity is Entity.PERSON
-    ):
-        former = next((setting.ended[name] for name in former_names(item) if name in setting.ended), None)
-        if former is not None:
+    taken: set[ItemId] = set()
+    contacts = _Contacts(setting, arrivals, taken)
+    for item in sorted(items, key=lambda item: _precedence(item, setting)):
+        former = _former(item, setting)
+        # Of several that come back one is joined; a copy of it is something new (R24).
+        if former is not None and former.wice.id not in taken:
+            taken.add(former.wice.id)
             ours = setting.remains.get(former.wice.id)
             arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting, known=former.wice.fingerprint))
         elif isinstance(item.record, Contact):
@@ -192,17 +193,33 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
             arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
 
 
+def _former(item: Item, setting: Setting) -> Link | None:
+    """The former link whose Wice record the item is to be joined with again."""
+    return next((setting.ended[name] for name in former_names(item) if name in setting.ended), None)
+
+
+def _precedence(item: Item, setting: Setting) -> tuple[bool, int]:
+    """Companies before persons, who need them; then what has the better claim to a former link."""
+    is_person = isinstance(item.record, Contact) and item.record.entity is Entity.PERSON
+    names = former_names(item)
+    return is_person, next((rank for rank, name in enumerate(names) if name in setting.ended), len(names))
+
+
 def former_names(item: Item) -> list[str]:
     """What tells which former link an item in Exchange belonged to: its id, its stamp, its content."""
     return [item.id, *([item.stamp.link] if item.stamp else []), item.fingerprint]
 
 
 class _Contacts:
-    """Contacts from Exchange and the companies they belong to: found in Wice, or new with this plan (R6)."""
+    """Contacts from Exchange and the companies they belong to: found in Wice, or new with this plan (R6).
 
-    def __init__(self, setting: Setting, arrivals: Arrivals) -> None:
+    `taken`: Wice records that this plan joins with a contact.
+    """
+
+    def __init__(self, setting: Setting, arrivals: Arrivals, taken: set[ItemId]) -> None:
         self._setting = setting
         self._arrivals = arrivals
+        self._taken = taken
         self._brought: set[str] = set()
 
     def add(self, item: Item, contact: Contact) -> None:
@@ -221,12 +238,14 @@ class _Contacts:
 
     def _company(self, item: Item, contact: Contact, found: Sequence[Company]) -> None:
         key = company_key(contact.company_name)
-        if key in self._brought or (found and found[0].id in self._setting.linked):
+        in_use = any(company.id in self._setting.linked or company.id in self._taken for company in found)
+        if key in self._brought or in_use:
             # A second contact of one company: it exists and is not created again (R6), and one record cannot be two contacts.
             self._arrivals.hints.append(_hint(item, Side.EXCHANGE, HintReason.AMBIGUOUS_COMPANY, contact.company_name))
             return
         self._brought.add(key)
         if found:
+            self._taken.add(ItemId(found[0].id))
             ours = Contact(entity=Entity.COMPANY, **found[0].fields)
             action = _brought_back(item, ItemId(found[0].id), ours, self._setting)
         else:
