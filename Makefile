@@ -9,6 +9,9 @@ PROOF_ROUNDS ?= 100
 PROOF_ACCOUNTS ?= 300
 SOAK ?= --minutes 10 --accounts 300
 
+# One more than a small machine's cores: many tests wait for processes that they have started.
+TEST_PROCESSES ?= 3
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo test lint format lock proof soak bench vendor messages clean setup setup-runtime
@@ -21,7 +24,7 @@ demo: setup-runtime ## start everything with made-up data, show a first sync; ON
 	$(BIN)/python -m tools.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint ## all checks and all tests, with the real servers they need
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES)
 
 lint: setup ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from app.ports import Standing
 from app.rules import planner
 from app.rules.planner import Planned, Situation
 from app.rules.state import SideView
-from app.services.desk import Desk, Stores
+from app.services.desk import Desk, Step, Stores
 
 
 def quiet(desk: Desk, stores: Stores) -> Planned | None:
@@ -22,6 +22,7 @@ def quiet(desk: Desk, stores: Stores) -> Planned | None:
     if standing is None:
         return None
     for side in (Side.WICE, Side.EXCHANGE):
+        desk.progress.step(Step.gather(stores.kind, side), 0, 0)
         cursor = standing.cursors[side]
         if cursor.value is None or cursor.inventory_open or not stores.on(side).unchanged(cursor.value):
             return None
