@@ -7,21 +7,28 @@ proven afterwards that nothing was lost, nothing was doubled, and what is not ma
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.domain.account import Direction
-from app.domain.appointment import Appointment, Timed
+from app.domain.appointment import Appointment, Occurrence, Timed
 from app.domain.contact import COMPANY_FIELDS, Contact
 from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId
 from app.domain.journal import IntentState, JournalEntry
+from app.domain.occurrences import regular, settled
+from app.domain.recurrence import Recurrence, Unit
 from app.domain.sync import Kind, Side
+from app.domain.zones import wall_time
 from app.services.report import RunReport, Status
 from tests.engine.harness import ANNA, Office
 from tests.fakes.faults import Crash
 from tests.fakes.wice import NOBODY
 
+ZONE = "Europe/Berlin"
+DATES = 4
+"""Of a series, these may become exceptions; one more stays."""
 MAILBOX = f"{ANNA}@example.com"
 
 
@@ -72,7 +79,22 @@ class History:
                 email=f"{token}@example.com".lower(),
             )
         start = datetime(2026, 4, 1, 9, tzinfo=UTC) + timedelta(hours=self.serial)
-        return Appointment(title=token, place=value, when=Timed(start=start, end=start + timedelta(hours=1)))
+        return Appointment(title=token, place=value, when=Timed(start=start, end=start + timedelta(hours=1), zone=ZONE))
+
+    def turned(self, record: Appointment, choice: int) -> dict[str, Any]:
+        """What people do to series: make one, make it single again, delete, change and restore its occurrences (R18)."""
+        if record.recurrence is None:
+            assert isinstance(record.when, Timed)
+            first = wall_time(record.when.start, ZONE).date()
+            return {"recurrence": Recurrence(unit=Unit.DAY, first=first, interval=1 + choice % 2, count=DATES + 1)}
+        if choice % DATES == 0:
+            return {"recurrence": None, "exceptions": ()}
+        day = record.recurrence.at(1 + choice % DATES)
+        usual = replace(regular(record, day), place=self.next("Raum "))
+        changes = [Occurrence(original=day, deleted=True), usual, None]
+        kept = [one for one in record.exceptions if one.original != day]
+        change = changes[choice % len(changes)]
+        return {"exceptions": settled(replace(record, exceptions=(*kept, *([change] if change else [])))).exceptions}
 
     def add_in_wice(self, record: Record, users: list[str], company: ItemId = NOBODY) -> ItemId:
         """A record made by a person in Wice, flagged for (or with) `users`."""

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from app.adapters.db import open_database
 from app.domain.account import Conflict, Direction, TargetChanges
+from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
 from app.domain.ids import ItemId
 from app.domain.sync import Kind, Side
@@ -106,6 +107,20 @@ class Histories(RuleBasedStateMachine):
             value = self.history.next("0171-")
             self.office.wice.edit(item, **{"mobile_phone" if kind is Kind.CONTACTS else "place": value})
             self.history.note(Side.WICE, item, self.office.wice.rows[item].record)
+
+    @rule(index=INDEX, choice=INDEX)
+    def turn_in_wice(self, index: int, choice: int) -> None:
+        if item := self._pick_wice(Kind.APPOINTMENTS, index):
+            record = self.office.wice.rows[item].record
+            assert isinstance(record, Appointment)
+            self.office.wice.edit(item, **self.history.turned(record, choice))
+
+    @rule(index=INDEX, choice=INDEX)
+    def turn_in_outlook(self, index: int, choice: int) -> None:
+        if item := self._pick_outlook(Kind.APPOINTMENTS, index):
+            record = self.office.exchange.items[item].record
+            assert isinstance(record, Appointment)
+            self.office.exchange.edit(item, **self.history.turned(record, choice))
 
     @rule(index=INDEX)
     def edit_company(self, index: int) -> None:
