@@ -1,13 +1,14 @@
 """The project's own rules: each import contract bites, versions are locked, nothing of a developer's machine is published."""
 
 import ast
+import json
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from collections.abc import Iterable, Iterator
+from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,45 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             yield node.module.partition(".")[0]
+
+
+TAKEN_IF_THERE = {"greenlet", "yaml"}
+"""What SQLAlchemy and uvicorn load when it happens to be there, and do without."""
+
+LOADED = """
+import importlib, json, pkgutil, sys
+for package in ("app", "workers"):
+    for found in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)
+import kombu.transport.redis
+print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})))
+"""
+
+
+def test_whatever_is_loaded_comes_with_the_product_and_not_with_the_tests_alone():
+    done = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = json.loads(done.stdout.splitlines()[-1])
+    brought = _with_their_own("wice-sync", {})
+    owners = packages_distributions()
+    strangers = {
+        name: owners[name]
+        for name in loaded
+        if name in owners.keys() - TAKEN_IF_THERE
+        and not name.startswith("_")
+        and not {canonicalize_name(one) for one in owners[name]} & brought.keys()
+    }
+    assert strangers == {}
+
+
+def _with_their_own(distribution: str, found: dict[str, None], extras: Iterable[str] = ("",)) -> dict[str, None]:
+    """The distribution and all that it requires, with the extras that were asked for."""
+    found[canonicalize_name(distribution)] = None
+    for required in map(Requirement, requires(distribution) or ()):
+        wanted = required.marker is None or any(required.marker.evaluate({"extra": extra}) for extra in extras)
+        if wanted and (canonicalize_name(required.name) not in found or required.extras):
+            _with_their_own(required.name, found, ("", *required.extras))
+    return found
 
 
 def test_domain_and_rules_never_ask_for_the_time():
