@@ -144,7 +144,8 @@ def queue(
             **values, **moments, state=RequestState.QUEUED, requested=DatabaseTime(), step="", cancel=False, message=""
         )
         connection.execute(statement, new)
-    return _queued(connection, wish, wanted)
+    # One that a worker has taken since the first look is none that waits, but it is the one that was asked for.
+    return there | _queued(connection, wish, wanted)
 
 
 def rows_of() -> Select[Any]:
