@@ -1,12 +1,11 @@
 """Runs that are asked for: one row per wish, claimed once, never lost, whichever database (R36)."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import func, select, update
 
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.dispatch import SETTLED, UNANSWERED
@@ -37,15 +36,6 @@ def ask(database, profile):
         return request
 
     return asked
-
-
-@contextmanager
-def listening(engine, name, hook):
-    event.listen(engine, name, hook)
-    try:
-        yield
-    finally:
-        event.remove(engine, name, hook)
 
 
 def entries(engine):
@@ -89,21 +79,6 @@ def test_what_is_queued_already_is_not_doubled(ask):
 def test_two_who_ask_at_once_ask_for_one_run(ask):
     with ThreadPoolExecutor(4) as pool:
         assert len({request.id for request in pool.map(lambda _: ask(), range(8))}) == 1
-
-
-@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)  # SQLite's writers wait for each other
-def test_one_that_a_worker_takes_while_it_is_asked_for_again_is_the_one(database, ask):
-    first = ask()
-    left = [first.id]
-    taken = []
-
-    def meanwhile(_connection, _cursor, statement, *_):
-        if statement.startswith("UPDATE run_requests") and left:
-            taken.append(database.work.claim(left.pop()))
-
-    with listening(database.requests._engine, "before_cursor_execute", meanwhile):
-        assert ask().id == first.id
-    assert [request.id for request in taken] == [first.id]
 
 
 def test_many_profiles_are_asked_for_in_one_transaction(database, engine):
