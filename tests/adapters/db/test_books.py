@@ -133,8 +133,16 @@ def test_R36_the_heartbeat_of_a_run_that_was_taken_over_changes_nothing(settings
         expire(engine, profile)
         heir = own.books.open(profile, "sync")
         with heir as ledger:
+            taken = lease_token(engine, profile)
             wait_for(lambda: len(beats()) == 1, "the end of the stale heartbeat")
+            assert lease_token(engine, profile) == taken
             ledger.finish("done", {})
+
+
+def lease_token(engine, profile):
+    query = select(profiles.c.lease_token).where(profiles.c.id == profile)
+    with engine.connect() as connection:
+        return connection.execute(query).scalar_one()
 
 
 def beats():
