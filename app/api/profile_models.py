@@ -27,6 +27,10 @@ _COMPANY_DATA = Field(
     examples=["restore"],
 )
 _WINDOW = Field(description="How many days back appointments are picked up.", examples=[180])
+_DEEP = Field(
+    description="After so many days a run compares everything, not only what the servers call changed; 0: only a thorough analysis does.",
+    examples=[7],
+)
 _SCHEDULE = Field(
     description="`every 15 minutes`, or for example `every 15 minutes on weekdays from 07:00 to 19:00, else every 2 hours, except on Sunday, "
     "starting 2027-01-31 06:00, Europe/Berlin`, or `at 06:00 and 18:00 on Monday`; empty: only when somebody asks.",
@@ -61,6 +65,7 @@ class Settings(BaseModel):
     target_changes: TargetChanges = _TARGET_CHANGES
     company_data: CompanyData = _COMPANY_DATA
     window_past_days: int = _WINDOW
+    deep_compare_days: int = _DEEP
     schedule: str = _SCHEDULE
     first_plan: FirstPlan = _FIRST_PLAN
 
@@ -81,6 +86,7 @@ class SettingsIn(_In):
         default=CompanyData.RESTORE, description=_COMPANY_DATA.description, examples=["restore"]
     )
     window_past_days: int = Field(default=180, ge=0, le=36_500, description=_WINDOW.description, examples=[180])
+    deep_compare_days: int = Field(default=7, ge=0, le=365, description=_DEEP.description, examples=[7])
     schedule: str = Field(default="", description=_SCHEDULE.description, examples=["every 15 minutes"])
     first_plan: FirstPlan = Field(default=FirstPlan.ASK, description=_FIRST_PLAN.description, examples=["ask"])
 
@@ -155,6 +161,9 @@ class ProfileListed(BaseModel):
     waiting_run: RunId = Field(description="The run whose plan waits for an answer, empty for none.", examples=[""])
     synced_at: datetime | None = Field(
         description="End of the last synchronisation.", examples=["2026-11-24T08:00:00Z"]
+    )
+    deep_compared_at: datetime | None = Field(
+        description="When everything was compared last.", examples=["2026-11-24T08:00:00Z"]
     )
     failed_items: int = Field(description="Items that their server refused.", examples=[0])
     frozen_items: int = Field(description="Items that bounced and are frozen.", examples=[0])

@@ -49,6 +49,11 @@ class RunIn(BaseModel):
         description="`retry`: the keys of the refused items to try again; empty: all.",
         examples=[[]],
     )
+    thorough: bool = Field(
+        default=False,
+        description="`analyse`: list and read everything on both sides, not only what the servers call changed.",
+        examples=[False],
+    )
 
 
 class RunRowOut(BaseModel):

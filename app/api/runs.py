@@ -14,7 +14,7 @@ from app.api.run_models import ActionOut, ChoiceIn, FailureOut, PlanOut, RunIn, 
 from app.domain.ids import RunId
 from app.domain.plan import Op, Reason
 from app.domain.plan_views import ChangeFilter
-from app.domain.run import RunStatus, Verb
+from app.domain.run import THOROUGH, RunStatus, Verb
 from app.domain.sync import Kind, Side
 from app.domain.views import Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
@@ -73,7 +73,9 @@ def create_run(here: Here, by: Runner, body: RunIn, response: Response) -> RunOu
         raise BadInput(f"verb: {body.verb} belongs to a run: POST to /runs/{{id}}/{body.verb}")
     if body.items and body.verb is not Verb.RETRY:
         raise BadInput("items: only `retry` takes them")
-    asked = ask(here.product, body.profile, body.verb, by, items=body.items)
+    if body.thorough and body.verb is not Verb.ANALYSE:
+        raise BadInput("thorough: only `analyse` can be")
+    asked = ask(here.product, body.profile, body.verb, by, items=[THOROUGH] if body.thorough else body.items)
     return _asked(here, asked.id, response)
 
 

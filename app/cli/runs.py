@@ -20,7 +20,7 @@ from app.cli.operator import operator
 from app.cli.progress import shown
 from app.cli.results import show
 from app.domain.ids import ProfileId, RunId
-from app.domain.run import SCHEDULED, Order, Verb
+from app.domain.run import SCHEDULED, THOROUGH, Order, Verb
 from app.domain.sync import Kind
 from app.errors import BadInput, WiceSyncError
 from app.services import confirm as confirming
@@ -42,6 +42,10 @@ ProfileName = Annotated[
     str, typer.Argument(metavar="[PROFILE]", help="The profile's name, or account/profile.", show_default=False)
 ]
 All = Annotated[bool, typer.Option("--all", help="All active profiles, one after another.")]
+Thoroughly = Annotated[
+    bool,
+    typer.Option("--thoroughly", help="Compare everything on both sides, not only what the servers call changed."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (contract), with --all one a line.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="All items, with old and new values; also in the JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="The table only, no items.")]
@@ -86,14 +90,16 @@ def analyse(
     profile: ProfileName = "",
     *,
     every: All = False,
+    thoroughly: Thoroughly = False,
     as_json: Json = False,
     verbose: Verbose = False,
     quiet: Quiet = False,
 ) -> Exit:
     """Compute, show and store what a synchronisation would do. Writes nothing, except that it creates the folders "Wice"."""
     shape = Shape("Result of the last analysis", as_json, verbose, verbose or not (quiet or as_json), as_planned)
-    order = Order(by=operator(), verb=Verb.ANALYSE)
-    return _each(profile, every, shape, Task("analyse", lambda desk: Run(desk).analyse(), order))
+    order = Order(by=operator(), verb=Verb.ANALYSE, items=(THOROUGH,) if thoroughly else ())
+    task = Task("analyse", lambda desk: Run(desk).analyse(thorough=thoroughly), order)
+    return _each(profile, every, shape, task)
 
 
 def sync(

@@ -128,7 +128,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
-    """Settings that many profiles share: they take them over, and follow when they change."""
+    """Settings that many profiles share: they take them over, and follow when they change.
+
+    `deep_compare_days`: at least every so many days a run looks at everything, whatever the servers' lists say; 0: never by itself.
+    """
 
     name: str
     contacts: bool = True
@@ -140,6 +143,7 @@ class Template:
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
     window_past_days: int = 180
+    deep_compare_days: int = 7
     schedule: str = ""
     first_plan: FirstPlan = FirstPlan.ASK
     version: int = field(default=0, compare=False)
@@ -185,6 +189,7 @@ class Profile:
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
     window_past_days: int = 180
+    deep_compare_days: int = 7
     schedule: str = ""
     first_plan: FirstPlan = FirstPlan.ASK
     active: bool = True

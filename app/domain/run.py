@@ -54,6 +54,9 @@ class Verb(StrEnum):
     REMOVE = "remove"
 
 
+THOROUGH: Final = "thorough"
+"""As an item of an analysis: everything is compared, not only what the servers call changed."""
+
 SCHEDULED: Final = "scheduled"
 """Trigger of a run that no person asked for; the trigger of any other is its verb. Only a person's run approves a first plan (R27)."""
 
@@ -81,7 +84,8 @@ class RequestState(StrEnum):
 class RunRequest:
     """A run that somebody asked for. Its id is the id of the run that carries it out.
 
-    `subject`: the run whose plan is confirmed or discarded, or that is undone. `items`: attempts (UNDO) or action keys (RETRY), () for all.
+    `subject`: the run whose plan is confirmed or discarded, or that is undone. `items`: attempts (UNDO), action keys (RETRY)
+    or THOROUGH (ANALYSE), () for all.
     `attempts`: how often the same was tried before this request. `not_before`: a busy server asked to be left alone until then.
     `done` of `total` are through `step`; `total` is 0 while nobody knows it. `message`: why it ended without a run.
     """

@@ -120,7 +120,8 @@ class FailureFilter:
 class ProfileRow:
     """A profile in a list. `busy`: a run of it is queued or going on, whatever its `state` is.
 
-    `synced_at`: end of the last synchronisation that was carried out. `waiting_run`: the run whose plan waits for an answer, "" for none.
+    `synced_at`: end of the last synchronisation that was carried out; `deep_compared_at`: when everything was compared last.
+    `waiting_run`: the run whose plan waits for an answer, "" for none.
     `failed_runs`: in a row. `failed_items`: refused by their server (R32). `frozen_items`: R40.
     """
 
@@ -146,6 +147,7 @@ class ProfileRow:
     failed_items: int
     frozen_items: int
     due_at: datetime | None
+    deep_compared_at: datetime | None
 
     @property
     def full_name(self) -> str:

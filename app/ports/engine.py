@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 from app.domain.finding import Discovery, Question
@@ -348,6 +348,14 @@ class Ledger(Protocol):
 
     def approve(self) -> None:
         """The profile's first plan is approved (R27)."""
+        ...
+
+    def deep_compared(self) -> datetime | None:
+        """When all items of both sides were compared last (UTC)."""
+        ...
+
+    def note_deep_compare(self, at: datetime) -> None:
+        """All items of both sides were compared."""
         ...
 
     def finish(self, status: str, report: Mapping[str, object]) -> None:

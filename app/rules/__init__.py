@@ -13,6 +13,7 @@
 | who may do what? which passwords are taken, and how long do failed sign-ins wait? | `access`, `passwords`, `throttling` |
 | which licence counts, and whom does it cover? (R38, R39) | `licence` |
 | when does a profile run by itself? how is that written? (R36) | `schedule`, `timetable`, `schedule_text` |
+| when is everything compared, whatever the lists say? | `deep` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
 | what undoes a write, and when is it too late? (R33) | `undoing` |
 | what does an undo leave alone, and until when? (R33) | `left_alone` |

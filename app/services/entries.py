@@ -42,6 +42,7 @@ from app.rules.schedule_text import parse
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_WINDOW_DAYS = 36_500
+_LONGEST_PERIOD_DAYS = 365
 
 
 def _url(value: str) -> str:
@@ -168,6 +169,7 @@ class _SharedSettings(Entry):
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
     window_past_days: Annotated[StrictInt, Field(ge=0, le=_LONGEST_WINDOW_DAYS)] = 180
+    deep_compare_days: Annotated[StrictInt, Field(ge=0, le=_LONGEST_PERIOD_DAYS)] = 7
     schedule: Annotated[str, AfterValidator(_schedule)] = ""
     first_plan: FirstPlan = FirstPlan.ASK
 

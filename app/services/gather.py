@@ -18,7 +18,7 @@ from app.domain.plan import HintReason, Seen
 from app.domain.sync import Absence, Absent, Found, Held, Item, Link, Page, Side, Sighting
 from app.ports import Cursor, Ledger, Store
 from app.rules.policy import Policy
-from app.rules.state import SideView
+from app.rules.state import SideView, end_of
 from app.services.desk import LinkIndex, NoProgress, Progress, Step
 
 BATCH: Final = 200
@@ -63,17 +63,29 @@ class _Reading:
 
 
 def gather(
-    store: Store, ledger: Ledger, links: LinkIndex, policy: Policy, progress: Progress = NOBODY_WATCHES
+    store: Store,
+    ledger: Ledger,
+    links: LinkIndex,
+    policy: Policy,
+    progress: Progress = NOBODY_WATCHES,
+    *,
+    deep: bool = False,
 ) -> SideView:
-    """Return what is new, changed and gone on the side of `store`."""
+    """Return what is new, changed and gone on the side of `store`.
+
+    `deep`: list everything from the start, and read all that is linked or held, whatever its version says.
+    """
     step = Step.gather(store.kind, store.side)
-    listing = _list(store, ledger, links, lambda listed: progress.step(step, listed, 0))
+    listing = _list(store, ledger, links, lambda listed: progress.step(step, listed, 0), afresh=deep)
     seen = ledger.seen(store.kind, store.side)
-    pending = [sighting for sighting in seen if sighting.held is None]
+    pending = [sighting for sighting in seen if deep or sighting.held is None]
     absent = _absent(store.side, links, listing, policy)
     ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *_open_questions(store.side, links)])
+    if deep:
+        ids |= dict.fromkeys(_expected(store.side, links, policy))
     reading = _Reading()
-    reading.take(fetch(store, list(ids), lambda read: progress.step(step, read, len(ids))))
+    found = fetch(store, list(ids), lambda read: progress.step(step, read, len(ids)))
+    reading.take(_unlike_the_books(store.side, links, frozenset(absent), found) if deep else found)
     outside = _set_aside_strangers(store, ledger, links, listing, pending, reading)
     parked = _still_parked(store, ledger, [s for s in seen if s.held is not None and s.id not in ids], listing)
     doubtful = _doubt(store, ledger, links, listing, absent, reading)
@@ -113,10 +125,10 @@ def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
     )
 
 
-def _list(store: Store, ledger: Ledger, links: LinkIndex, tell: Tell) -> _Listing:
+def _list(store: Store, ledger: Ledger, links: LinkIndex, tell: Tell, *, afresh: bool = False) -> _Listing:
     cursor = ledger.cursor(store.kind, store.side)
     # An inventory that broke off cannot name what is absent: with links to lose it starts again, without it goes on where it stopped.
-    start = None if cursor.inventory_open and links.active else cursor.value
+    start = None if afresh or (cursor.inventory_open and links.active) else cursor.value
     listing = _walk(store, ledger, links, cursor, start, tell)
     if listing.suspect:
         listing = _walk(store, ledger, links, Cursor(), None, tell)
@@ -179,8 +191,11 @@ def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> 
     """Linked items that an inventory did not name. What has left the window is not expected in it (R20)."""
     if listing.inventory is None:
         return []
-    expected = (link for link in links.active if _lists(side, link, policy))
-    return [link.end(side).id for link in expected if link.end(side).id not in listing.inventory]
+    return [item for item in _expected(side, links, policy) if item not in listing.inventory]
+
+
+def _expected(side: Side, links: LinkIndex, policy: Policy) -> Iterator[ItemId]:
+    return (link.end(side).id for link in links.active if _lists(side, link, policy))
 
 
 def _aged(side: Side, links: LinkIndex, policy: Policy) -> int:
@@ -190,6 +205,17 @@ def _aged(side: Side, links: LinkIndex, policy: Policy) -> int:
 def _lists(side: Side, link: Link, policy: Policy) -> bool:
     """Exchange lists a whole folder, Wice what lies in the window."""
     return side is Side.EXCHANGE or policy.picks_up(link.last_day)
+
+
+def _unlike_the_books(
+    side: Side, links: LinkIndex, absent: Collection[ItemId], found: Iterable[Found]
+) -> Iterator[Found]:
+    """Without what is just as the books have it, so that a deep compare of a large mailbox keeps only its findings in memory."""
+    for answer in found:
+        link = links.of(side, answer.id) if isinstance(answer, Item) and answer.id not in absent else None
+        settled = link and not (link.incomplete or link.missing)
+        if not (settled and link and isinstance(answer, Item) and end_of(answer) == link.end(side)):
+            yield answer
 
 
 def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:

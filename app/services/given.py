@@ -38,7 +38,11 @@ ENTRIES: Final[Mapping[type, type[Entry]]] = {
 }
 
 _YES, _NO = frozenset({"true", "on", "yes", "1"}), frozenset({"false", "off", "no", "0", ""})
-_TYPED: Final = {bool: {"contacts", "appointments", "active"}, int: {"window_past_days"}, dict: {"dialect"}}
+_TYPED: Final = {
+    bool: {"contacts", "appointments", "active"},
+    int: {"window_past_days", "deep_compare_days"},
+    dict: {"dialect"},
+}
 
 
 def merged(kind: type, given: Given, stored: Entity | None) -> dict[str, Any]:

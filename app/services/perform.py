@@ -17,7 +17,7 @@ import structlog
 
 from app.domain.ids import AttemptId, ProfileId, RunId
 from app.domain.people import Actor, Role, Via
-from app.domain.run import SCHEDULED, RunRequest, Verb
+from app.domain.run import SCHEDULED, THOROUGH, RunRequest, Verb
 from app.errors import Cancelled, HostBusy, LeaseLost, Retry, WiceSyncError
 from app.ports import Books, History, Registry
 from app.ports.requests import Work
@@ -141,7 +141,8 @@ def _carry_out(product: Product, request: RunRequest) -> RunReport:
     subject = RunId(request.subject)
     match request.verb:
         case Verb.ANALYSE:
-            report = _at_desk(product, request, lambda desk: Run(desk).analyse())
+            thorough = THOROUGH in request.items
+            report = _at_desk(product, request, lambda desk: Run(desk).analyse(thorough=thorough))
         case Verb.SYNC:
             approve = request.trigger != SCHEDULED
             report = _at_desk(product, request, lambda desk: Run(desk).synchronise(approve=approve))

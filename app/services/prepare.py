@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from app.domain.contact import Contact
 from app.domain.ids import LinkId, new_id
 from app.domain.plan import Action, Hint, HintReason, KindPlan
-from app.domain.sync import Change, Kind, Side
+from app.domain.sync import Change, Kind, Side, Sighting
 from app.ports import Company, Ledger
 from app.rules import planner
 from app.rules.founding import NEW
@@ -34,16 +34,16 @@ class Prepared:
     planned: Planned
 
 
-def prepare(desk: Desk, stores: Stores) -> Prepared:
-    """Plan one kind; only our own books change."""
+def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
+    """Plan one kind; only our own books change. `deep`: look at everything, not only at what the servers call changed."""
     ledger, kind = desk.ledger, stores.kind
     recover(stores, ledger)
-    at_rest = quiet(desk, stores)
+    at_rest = None if deep else quiet(desk, stores)
     if at_rest:
         return Prepared(stores, LinkIndex(()), at_rest)
     links = LinkIndex(ledger.links(kind))
-    wice = gather(stores.wice, ledger, links, desk.policy, desk.progress)
-    exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress)
+    wice = gather(stores.wice, ledger, links, desk.policy, desk.progress, deep=deep)
+    exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress, deep=deep)
     desk.progress.step(Step.plan(kind), 0, 0)
     wice, exchange = look_after(stores, ledger, links, wice, exchange)
     wice, exchange = _read_counterparts(stores, links, wice, exchange)
@@ -65,7 +65,24 @@ def prepare(desk: Desk, stores: Stores) -> Prepared:
     if planned.holds:
         ledger.hold(kind, planned.holds)
     keep_books(ledger, links, planned.settled)
+    if deep:
+        _keep_in_mind(ledger, links, planned, (wice, exchange))
     return Prepared(stores, links, planned)
+
+
+def _keep_in_mind(ledger: Ledger, links: LinkIndex, planned: Planned, views: Sequence[SideView]) -> None:
+    """What a deep compare has found stays in the books until it is dealt with, for no list will tell of it again."""
+    kind = planned.plan.kind
+    for view in views:
+        waiting = {seen.id for seen in ledger.seen(kind, view.side) if seen.held is None}
+        ends = (action.wice if view.side is Side.WICE else action.exchange for action in planned.plan.actions)
+        found = {end.id for end in ends if end and end.id in view.items}
+        found |= {link.end(view.side).id for link in links.active if view.change(link.end(view.side)) is Change.EDITED}
+        news = [item for item in sorted(found - waiting) if item in view.items]
+        if news:
+            ledger.forget_seen(kind, view.side, news)  # or what was held would stay so, at the same version
+            listed = [Sighting(item, view.items[item].version) for item in news]
+            ledger.save_page(kind, view.side, listed, ledger.cursor(kind, view.side))
 
 
 def of_the_books(

@@ -115,7 +115,8 @@ class _Removal(Run):
         del kind
         return True
 
-    def _plan(self, stores: Stores) -> Prepared:
+    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
+        del deep  # the books know what is to be removed
         prepared = _prepare(self._desk, stores)
         if report := self.report.kinds.get(stores.kind):
             # Planned again, because somebody edited an item just now: it stays, and shall be counted.

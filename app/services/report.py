@@ -149,6 +149,8 @@ class RunReport:
     retry_after_s: float | None = None
     host_busy: bool = False
     """It waits for a server, which is no failed attempt."""
+    thorough: bool = False
+    """Everything was compared, not only what the servers called changed."""
     refused: str = ""
     """The side that refused the login: schedules leave it alone from now on."""
 
@@ -177,6 +179,7 @@ class RunReport:
             "requests": {side.value: self.requests[side] for side in (Side.EXCHANGE, Side.WICE)},
             "seconds": round(self.seconds, 3),
             **({"message": self.message} if self.message else {}),
+            **({"thorough": True} if self.thorough else {}),
             **({"refused": self.refused} if self.refused else {}),
             **({"retry_after_s": self.retry_after_s} if self.retry_after_s is not None else {}),
         }

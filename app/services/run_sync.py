@@ -18,6 +18,7 @@ from app.domain.sync import Kind, Side
 from app.errors import BadInput, Cancelled, Halt, HaltCode, WiceSyncError
 from app.ports import Folder
 from app.rules import guards
+from app.rules.deep import is_due
 from app.services.apply_plan import Applier, Result
 from app.services.desk import Desk, Stores
 from app.services.folders import claim_folder, open_folder
@@ -46,9 +47,9 @@ class Run:
         self.report = RunReport(profile=desk.profile.name, run=desk.ledger.run)
         self._ready: dict[Kind, _Ready] = {}
 
-    def analyse(self) -> RunReport:
-        """Compute, show and store the plan (R27)."""
-        return self._guarded(self._analyse)
+    def analyse(self, *, thorough: bool = False) -> RunReport:
+        """Compute, show and store the plan (R27). `thorough`: from everything that is there, not only from what the servers call changed."""
+        return self._guarded(lambda: self._analyse(thorough=thorough))
 
     def synchronise(self, *, approve: bool) -> RunReport:
         """Execute the stored plan, or analyse and execute. `approve`: a person asked for it, which approves a first plan (R27)."""
@@ -80,8 +81,8 @@ class Run:
         if stored is not None and stored.state is PlanState.EXECUTING and (stored.undoes or any(stored.alarms())):
             self._desk.ledger.set_plan_state(stored.id, PlanState.NEEDS_CONFIRMATION)
 
-    def _analyse(self) -> None:
-        self._prepare_all()
+    def _analyse(self, *, thorough: bool) -> None:
+        self._compare(thorough=thorough)
         state = PlanState.NEEDS_CONFIRMATION if self._alarmed() else PlanState.OPEN
         self._desk.ledger.save_plan(state, self._plans())
         self.report.status = self._verdict()
@@ -91,7 +92,7 @@ class Run:
     def _synchronise(self, *, approve: bool) -> None:
         self._desk.require_licence()
         stored = self._desk.ledger.stored_plan()
-        self._prepare_all()
+        self._compare()
         if stored is not None and self._continues(stored, approve=approve):
             self._execute_stored(stored)
             return
@@ -152,15 +153,30 @@ class Run:
             return
         self._execute_stored(stored)
 
-    def _prepare_all(self) -> None:
+    def _compare(self, *, thorough: bool = False) -> None:
+        """Prepare all kinds, from all that is there if that is asked for or its time has come."""
+        ledger, now = self._desk.ledger, self._desk.now()
+        last = ledger.deep_compared()
+        deep = thorough or is_due(self._desk.profile, last, now)
+        complete = deep or (last is None and self._knows_nothing_yet())
+        self._prepare_all(deep=deep)
+        self.report.thorough = deep
+        if complete and not any(kind.error for kind in self.report.kinds.values()):
+            ledger.note_deep_compare(now)
+
+    def _knows_nothing_yet(self) -> bool:
+        """A first run reads everything anyway."""
+        return not any(self._desk.ledger.cursor(kind, side).value for kind in self._kinds() for side in Side)
+
+    def _prepare_all(self, *, deep: bool = False) -> None:
         for kind in self._kinds():
             try:
-                self._prepare(kind)
+                self._prepare(kind, deep=deep)
             except Halt as halt:
                 _end_if_refused(halt)
                 self._stop(kind, halt)
 
-    def _prepare(self, kind: Kind) -> None:
+    def _prepare(self, kind: Kind, *, deep: bool) -> None:
         if not self._wice_offers(kind):
             self._leave_out(kind)
             return
@@ -168,7 +184,7 @@ class Run:
         exchange = self._desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
         stores = Stores(wice=self._desk.crm.store(kind), exchange=exchange)
         try:
-            prepared = self._plan(stores)
+            prepared = self._plan(stores, deep=deep)
         except Halt:
             if self._wice_offers(kind):
                 raise
@@ -189,8 +205,8 @@ class Run:
     def _kinds(self) -> Sequence[Kind]:
         return self._desk.profile.kinds
 
-    def _plan(self, stores: Stores) -> Prepared:
-        return prepare(self._desk, stores)
+    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
+        return prepare(self._desk, stores, deep=deep)
 
     def _stored(self) -> StoredPlan | None:
         return self._desk.ledger.stored_plan()

@@ -10,7 +10,7 @@ from app.domain.ids import ProfileId, RunId
 from app.domain.people import Actor
 from app.domain.plan import Op, PlanState
 from app.domain.plan_views import PlanHead, Tally
-from app.domain.run import RequestState, RunRequest, RunStatus, Verb
+from app.domain.run import THOROUGH, RequestState, RunRequest, RunStatus, Verb
 from app.domain.sync import Side
 from app.domain.views import RunRow, SideCounts
 from app.errors import NotFound, Taken
@@ -79,6 +79,12 @@ class Looked:
     def message(self) -> str:
         """Why it failed, or waits."""
         return (self.row.summary.message if self.row else "") or (self.request.message if self.request else "")
+
+    @property
+    def thorough(self) -> bool:
+        """Was, or is, everything compared?"""
+        asked = self.request is not None and self.verb is Verb.ANALYSE and THOROUGH in self.request.items
+        return asked or bool(self.report.get("thorough"))
 
     @property
     def left_out(self) -> int:

@@ -101,7 +101,8 @@ class _Undo(Run):
     def _kinds(self) -> Sequence[Kind]:
         return tuple(kind for kind in self._desk.profile.kinds if kind in self._concerned)
 
-    def _plan(self, stores: Stores) -> Prepared:
+    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
+        del deep  # the books know what is to be taken back
         return _prepare(self._desk, stores, self._attempts)
 
     def _stored(self) -> StoredPlan | None:

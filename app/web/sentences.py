@@ -57,6 +57,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "wice_server": N_("Wice server"),
     "wice_username": N_("User name in Wice"),
     "window_past_days": N_("Days back"),
+    "deep_compare_days": N_("Everything is compared"),
 }
 """A setting of a server, an account or a profile, as its form calls it."""
 

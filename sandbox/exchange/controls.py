@@ -13,7 +13,11 @@ KINDS: Mapping[str, Parameters] = {
     "repeat_page": {},
     "duplicate_items": {},
     "late_create": {"seconds": 0.3},
+    "silent_change": {},
 }
+"""`silent_change`: what the request changes moves no change key, and no list of changes and no notification tells of it. Of an occurrence that is
+its series: not every server takes it for a change of the master.
+"""
 
 
 class ExchangeControl(Control):

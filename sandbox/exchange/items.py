@@ -113,21 +113,21 @@ def delete(call: Call) -> list[str]:
                 "SendMeetingCancellations attribute is required for calendar items.",
             )
         count_mails(call, item, "SendMeetingCancellations")
-        dispose(item, str(call.request.get("DeleteType")))
+        dispose(item, str(call.request.get("DeleteType")), silent=call.told("silent_change") is not None)
         call.counters.writes += 1
         return ""
 
     return call.each(call.section("ItemIds"), one)
 
 
-def dispose(item: Item, how: str) -> None:
+def dispose(item: Item, how: str, *, silent: bool = False) -> None:
     """Delete an item as DeleteType says; "MoveToDeletedItems" in Deleted Items means what SoftDelete means elsewhere."""
     mailbox = item.folder.mailbox
     if item.master is not None:
         index = int(item.id.partition(".")[2])
         item.master.deleted_occurrences.add(index)
         item.master.exceptions.pop(index, None)
-        mailbox.touch(item.master)
+        mailbox.touch(item.master, silent=silent)
         return
     bin_ = mailbox.distinguished("deleteditems")
     if how == "MoveToDeletedItems" and not item.folder.is_below(bin_):

@@ -43,7 +43,7 @@ def update(call: Call) -> list[str]:
             calendar.save(content.properties, call.envelope.time_zone)
             recurrence.save(content.properties)
         count_mails(call, item, "SendMeetingInvitationsOrCancellations", content.properties)
-        _take_over(item, content)
+        _take_over(item, content, silent=call.told("silent_change") is not None)
         call.counters.writes += 1
         return f"<m:Items>{render(item, ID_ONLY)}</m:Items><m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>"
 
@@ -141,17 +141,17 @@ def _longer(old: Property | None, new: Property) -> Property:
     return Property(f"{old.xml[: -len(close)]}{entries}{close}", f"{old.text}\n{new.text}")
 
 
-def _take_over(item: Item, content: _Content) -> None:
+def _take_over(item: Item, content: _Content, *, silent: bool) -> None:
     mailbox = item.folder.mailbox
     if any(item.properties.get(key) != content.properties.get(key) for key in _PATTERN):
         item.exceptions.clear()  # a new pattern or time voids what was changed by date, as Outlook warns
         item.deleted_occurrences.clear()
     item.properties, item.body = content.properties, content.body
     if item.master is None:
-        mailbox.touch(item)
+        mailbox.touch(item, silent=silent)
         return
     index = int(item.id.partition(".")[2])
     item.master.exceptions[index] = item
     item.change_key = mailbox.new_change_key()
     item.rendered.clear()
-    mailbox.touch(item.master)
+    mailbox.touch(item.master, silent=silent)

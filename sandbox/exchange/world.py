@@ -189,8 +189,11 @@ class Mailbox:
         self.touch(item)
         return item
 
-    def touch(self, item: Item) -> None:
-        """Any change of an item, of its content or not: new change key, and the next sync reports it."""
+    def touch(self, item: Item, *, silent: bool = False) -> None:
+        """Any change of an item, of its content or not: new change key, and the next sync reports it; unless it is `silent`."""
+        if silent:
+            item.rendered.clear()
+            return
         item.change_key = self.new_change_key()
         item.modified = datetime.now(UTC)
         item.rendered.clear()

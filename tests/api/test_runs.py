@@ -34,6 +34,13 @@ def test_a_run_is_asked_for_and_found_at_its_location(portal: RunningPortal) -> 
     assert waiting["total"] == 1
 
 
+def test_a_thorough_analysis_is_another_run_than_a_plain_one(portal: RunningPortal) -> None:
+    api, body = portal.api(Role.OPERATOR), {"profile": past_runs.PROFILE, "verb": "analyse"}
+    plain, thorough, again = (api.post("/runs", json=body | more).json() for more in ({}, {"thorough": True}, {"thorough": True}))  # fmt: skip
+    assert plain["id"] != thorough["id"] == again["id"]
+    assert thorough["items"] == ["thorough"]
+
+
 def test_the_same_request_repeated_is_one_run(portal: RunningPortal) -> None:
     api = portal.api(Role.OPERATOR)
     body, headers = {"profile": past_runs.PROFILE, "verb": "sync"}, {"Idempotency-Key": "once"}
@@ -49,6 +56,7 @@ def test_the_same_request_repeated_is_one_run(portal: RunningPortal) -> None:
         ({"profile": past_runs.PROFILE, "verb": "confirm"}, 422),
         ({"profile": past_runs.PROFILE, "verb": "dance"}, 422),
         ({"profile": past_runs.PROFILE, "verb": "sync", "items": ["wice:1"]}, 422),
+        ({"profile": past_runs.PROFILE, "verb": "sync", "thorough": True}, 422),
         ({"verb": "sync"}, 422),
     ],
 )

@@ -53,6 +53,7 @@ def test_R27_an_analysis_writes_nothing_and_R28_its_plan_is_carried_out(anna, sa
     assert set(people.in_outlook()) == {"Arndt", "Beyer"}, "what the person saw, and nothing else"
     assert anna.json("sync", "anna")["kinds"]["contacts"]["exchange"]["add"] == 1
     assert anna.json("sync", "anna")["status"] == "nothing_to_do"
+    assert anna.json("analyse", "anna", "--thoroughly")["thorough"] is True
     assert [sandbox.counters(server)["mails"] for server in ("wice", "ews")] == [0, 0]
 
 

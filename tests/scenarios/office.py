@@ -84,8 +84,8 @@ class Office:
         self.settings = {**self.settings, **settings}
         self.product.registry.save(Profile(account=user, name=user, **self.settings))  # type: ignore[arg-type] # settings of Profile
 
-    def analyse(self, user: str = ANNA) -> RunReport:
-        return self._run(user, "analyse", Run.analyse)
+    def analyse(self, user: str = ANNA, *, thorough: bool = False) -> RunReport:
+        return self._run(user, "analyse", lambda run: run.analyse(thorough=thorough))
 
     def sync(self, user: str = ANNA, *, meanwhile: Meanwhile | None = None) -> RunReport:
         """A person asks for it. `meanwhile`: what people do when the run comes to these steps, as a progress bar would show them."""

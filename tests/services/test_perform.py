@@ -14,7 +14,7 @@ from app.domain.ids import RunId
 from app.domain.licence import Coverage
 from app.domain.people import Actor, AuditQuery, Role, Via
 from app.domain.plan import HintReason
-from app.domain.run import SCHEDULED, RequestState, RunRequest, Verb
+from app.domain.run import SCHEDULED, THOROUGH, RequestState, RunRequest, Verb
 from app.domain.sync import Kind
 from app.errors import BadInput, Cancelled, Halt, HaltCode, HostBusy, NotFound, Retry, Taken
 from app.services.desk import Step
@@ -53,6 +53,15 @@ def test_a_wish_is_sent_once_it_is_stored(product: FakeProduct) -> None:
     assert request(product, asked.id).state is RequestState.ENDED
     with pytest.raises(NotFound):
         request(product, RunId("unknown"))
+
+
+def test_a_thorough_analysis_looks_at_everything(product: FakeProduct) -> None:
+    for items in ((), (THOROUGH,)):
+        asked = ask(product, NAME, Verb.ANALYSE, EVA, items=items)
+        done(product, asked)
+        past = product.history.run(asked.id)
+        assert past
+        assert past.report.get("thorough", False) is bool(items)
 
 
 def test_a_message_that_comes_twice_or_late_does_nothing(product: FakeProduct) -> None:

@@ -182,6 +182,22 @@ def test_R37_a_profile_is_renamed_switched_off_and_deleted_after_a_question(offi
     assert not registry.profiles_of_account("anna")
 
 
+def test_everything_is_compared_as_often_as_the_profile_says_and_when_somebody_asks(office: RunningPortal) -> None:
+    office.product.registry.save(Profile(account="anna", name="Wice"))
+    browser, at = office.browser(), "/accounts/anna/profiles/Wice"
+    page = browser.get(at).text
+    assert all(text in page for text in ("every 7 days", "Everything compared", "Analyse thoroughly"))
+    assert "alle 7 Tage" in office.browser(language="de").get(at).text
+    wrong = browser.get(f"{at}/edit", params={"from": "times", "go": "next", "deep_compare_days": "x"})
+    assert (wrong.status_code, 'id="deep_compare_days-error"' in wrong.text) == (422, True)
+    form = _hidden(browser.get(f"{at}/edit", params={"step": "finish", "deep_compare_days": "0"}).text)
+    browser.submit(f"{at}/edit", **form)
+    assert office.product.registry.profile_of("anna", "Wice").deep_compare_days == 0
+    asked = {"csrf": browser.csrf, "verb": "analyse", "thorough": "true", "profile": "Wice"}
+    run = browser.post("/accounts/anna/runs", data=asked, follow_redirects=False).headers["location"]
+    assert "everything is compared" in browser.get(run).text
+
+
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
 def test_whoever_may_not_configure_reads_and_finds_no_buttons(office: RunningPortal, role: Role) -> None:
     office.product.registry.save(Profile(account="anna", name="Wice"))

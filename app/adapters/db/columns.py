@@ -25,9 +25,9 @@ def flag(name: str, *, default: bool = False) -> Column[bool]:
     return Column(name, Boolean, nullable=False, server_default=text("true" if default else "false"))
 
 
-def number(name: str) -> Column[int]:
+def number(name: str, default: int = 0) -> Column[int]:
     """A whole number."""
-    return Column(name, Integer, nullable=False, server_default="0")
+    return Column(name, Integer, nullable=False, server_default=str(default))
 
 
 def row_id() -> Column[int]:

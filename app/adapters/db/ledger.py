@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
@@ -147,6 +147,15 @@ class SqlLedger:
     def approve(self) -> None:
         with self._writing() as connection:
             self._set_profile(connection, {"approved": True})
+
+    def deep_compared(self) -> datetime | None:
+        query = select(profiles.c.deep_compared_at).where(profiles.c.id == self._profile)
+        with reading(self._engine) as connection:
+            return connection.execute(query).scalar()
+
+    def note_deep_compare(self, at: datetime) -> None:
+        with self._writing() as connection:
+            self._set_profile(connection, {"deep_compared_at": at})
 
     def finish(self, status: str, report: Mapping[str, object]) -> None:
         with self._writing() as connection:

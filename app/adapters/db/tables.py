@@ -63,6 +63,7 @@ def _shared_settings() -> tuple[Column[Any], ...]:
         Column("target_changes", Choice(TargetChanges), nullable=False),
         Column("company_data", Choice(CompanyData), nullable=False),
         number("window_past_days"),
+        number("deep_compare_days", default=7),
         words("schedule"),
         Column("first_plan", Choice(FirstPlan), nullable=False),
     )
@@ -173,6 +174,7 @@ profiles = Table(
     prose("last_message"),
     words("waiting_run"),
     Column("synced_at", UtcDateTime),
+    Column("deep_compared_at", UtcDateTime),
     number("failed_runs"),
     number("failed_items"),
     number("frozen_items"),

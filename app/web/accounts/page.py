@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.domain.run import Verb
+from app.domain.run import THOROUGH, Verb
 from app.domain.views import AccountRow, Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
 from app.http.callers import Reader, Runner
@@ -49,12 +49,13 @@ def account(request: Request, here: Here, _by: Reader, name: str) -> Response:
 
 
 @router.post("/accounts/{name}/runs")
-def run(here: Here, by: Runner, name: str, verb: Text = "", profile: Text = "") -> Response:
-    """Analyse or synchronise now: one profile, or all that are active."""
+def run(here: Here, by: Runner, name: str, verb: Text = "", profile: Text = "", thorough: Text = "") -> Response:
+    """Analyse or synchronise now: one profile, or all that are active. `thorough`: one profile's analysis looks at everything."""
     if verb not in _VERBS:
         raise BadInput(_("Choose whether to analyse or to synchronise."))
     if profile:
-        return redirect(f"/runs/{ask(here.product, f'{name}/{profile}', _VERBS[verb], by).id}")
+        items = [THOROUGH] if thorough and verb == "analyse" else []
+        return redirect(f"/runs/{ask(here.product, f'{name}/{profile}', _VERBS[verb], by, items=items).id}")
     wanted = [own.full_name for own in _row(here, name).profiles if own.active]
     if not wanted:
         return redirect(address(name), _("This account has no active profile yet. Add one first."), "warn")

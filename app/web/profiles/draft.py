@@ -28,7 +28,7 @@ _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     WICE: (),
     FOLDERS: ("contacts_folder", "calendar_folder"),
     RULES: ("direction", "conflict", "target_changes", "company_data"),
-    TIMES: ("window_past_days", "schedule", "first_plan"),
+    TIMES: ("window_past_days", "schedule", "deep_compare_days", "first_plan"),
     FINISH: (),
 }
 _BOXES: Final = ("contacts", "appointments", "active")

@@ -18,6 +18,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "contacts_folder": N_("choose a folder of this mailbox"),
     "calendar_folder": N_("choose a folder of this mailbox"),
     "window_past_days": N_("give a whole number of days, from 0 to 36500"),
+    "deep_compare_days": N_("give a whole number of days, from 0 to 365"),
     "appointments": N_("is needed for appointments: the user's default address in Wice"),
 }
 """Where the general words would be about files and quotes."""

@@ -15,7 +15,7 @@ from app.domain.account import (
     Template,
 )
 from app.domain.sync import Kind
-from app.web.i18n import N_, _
+from app.web.i18n import N_, _, ngettext
 from app.web.schedules import schedule
 
 Option = tuple[str, str, str]
@@ -99,6 +99,7 @@ LABELS: Final[Mapping[str, str]] = {
     "target_changes": N_("Changes at the target"),
     "company_data": N_("Company data edited in Outlook"),
     "window_past_days": N_("Days back"),
+    "deep_compare_days": N_("Everything is compared"),
     "schedule": N_("Schedule"),
     "first_plan": N_("First plan"),
     "wice_server": N_("Wice server"),
@@ -132,6 +133,8 @@ def value(setting: str, of: object) -> str:
         return _(_TABLES[setting][str(of)][0])
     if setting == "schedule":
         return schedule(str(of))
+    if setting == "deep_compare_days" and isinstance(of, int):
+        return ngettext("every day", "every %(num)s days", of) if of else _("only when somebody starts it")
     if setting.endswith("_folder"):
         kind = Kind.CONTACTS if setting == "contacts_folder" else Kind.APPOINTMENTS
         return folder(kind, str(of))
@@ -161,6 +164,7 @@ def facts(of: Profile | Template) -> list[tuple[str, str]]:
     if of.appointments:
         pairs.append((_("Appointments back to"), days(of.window_past_days)))
     pairs.append((label("schedule"), schedule(of.schedule)))
+    pairs.append((label("deep_compare_days"), value("deep_compare_days", of.deep_compare_days)))
     pairs.append((label("first_plan"), value("first_plan", of.first_plan)))
     return pairs
 

@@ -28,7 +28,7 @@ _ORDERS: Final[Mapping[str, Keys]] = {
 _STORED: Final = (
     *("id", "name", "active", "contacts", "appointments", "direction", "schedule", "version", "last_run"),
     *("last_status", "last_finished", "last_message", "waiting_run", "synced_at", "failed_runs", "failed_items"),
-    *("frozen_items", "due_at"),
+    *("frozen_items", "due_at", "deep_compared_at"),
 )
 _OWNED: Final = profiles.join(accounts, accounts.c.id == profiles.c.account_id)
 _FROM: Final = PROFILES.join(accounts, accounts.c.id == profiles.c.account_id)
