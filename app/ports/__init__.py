@@ -1,4 +1,4 @@
-"""What the services need of the outside, as Protocols: `engine` (servers, books), `registry` (configuration).
+"""What the services need of the outside, as Protocols: `engine` (servers, books), `history`, `registry` (configuration).
 
 What only the portal needs has files of its own.
 """
@@ -12,13 +12,13 @@ from app.ports.engine import (
     Employee,
     Folder,
     FolderEntry,
-    History,
     Known,
     Ledger,
     Mailbox,
     Standing,
     Store,
 )
+from app.ports.history import History
 from app.ports.registry import Registry
 
 __all__ = [

@@ -15,7 +15,7 @@ from app.domain.finding import Discovery, Question
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
-from app.domain.run import Order, Run
+from app.domain.run import Order
 from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
 
@@ -385,24 +385,4 @@ class Books(Protocol):
         A lease whose holder is a dead process of this machine, or that has expired, is taken over; its run is closed as failed.
         Leaving the context without `finish` closes the run as failed and frees the lease. Raises: LeaseLost if another live run holds it.
         """
-        ...
-
-
-class History(Protocol):
-    """What happened. Reads only; needs no lease."""
-
-    def run(self, run: RunId) -> Run | None:
-        """One run of any profile."""
-        ...
-
-    def plan_of(self, run: RunId) -> StoredPlan | None:
-        """The newest plan that this run made, in whatever state."""
-        ...
-
-    def entries_of_run(self, run: RunId) -> Sequence[JournalEntry]:
-        """What a run wrote, in the order in which it did."""
-        ...
-
-    def export(self, profile: ProfileId) -> Iterator[Mapping[str, object]]:
-        """All that is kept of a profile, as JSON-ready objects: `{"table": "link" | "run" | "entry", ...}`."""
         ...
