@@ -11,10 +11,12 @@ import hashlib
 import json
 import re
 import unicodedata
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from app.domain.appointment import SHARED_APPOINTMENT_FIELDS, AllDay, Appointment, Occurrence, Timed
 from app.domain.contact import (
+    COMPANY_FIELDS,
     COMPANY_ONLY_FIELDS,
     CONTACT_FIELDS,
     EMAIL_FIELDS,
@@ -32,12 +34,17 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 def clean(text: str) -> str:
     """Return `text` in the form in which it is stored and sent: NFC, LF, no characters that XML 1.0 forbids, trimmed."""
+    if text.isprintable():
+        # Most texts are one line of ordinary characters: blanks at the ends are all there is to take away.
+        return unicodedata.normalize("NFC", text).strip() if not text.isascii() else text.strip()
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", lines).strip()
 
 
 def normal_text(text: str) -> str:
     """Free text: runs of blanks count as one, trailing blanks of a line and blank lines at the end do not count."""
+    if text.isprintable():
+        return " ".join(clean(text).split())
     return "\n".join(_SPACES.sub(" ", line).strip() for line in clean(text).split("\n")).strip()
 
 
@@ -49,6 +56,11 @@ def normal_phone(text: str) -> str:
     return "".join(character for character in compact if character.isalnum() or character in "*#")
 
 
+def normal_email(text: str) -> str:
+    """Without case."""
+    return normal_text(text).casefold()
+
+
 def normal_web_page(text: str) -> str:
     """Without scheme, case of the host and a closing slash, which both servers like to add."""
     return re.sub(r"^https?://", "", normal_text(text).casefold()).rstrip("/")
@@ -56,23 +68,31 @@ def normal_web_page(text: str) -> str:
 
 def contact_form(contact: Contact) -> dict[str, str]:
     """The normal form of a contact: only non-empty fields, each as it compares. `entity` is always there."""
-    names = PERSON_FIELDS if contact.entity is Entity.PERSON else COMPANY_ONLY_FIELDS
-    names = names | (frozenset(name for name in CONTACT_FIELDS if name.startswith("company_")) - COMPANY_ONLY_FIELDS)
     form = {"entity": contact.entity.value}
-    for name in CONTACT_FIELDS:
-        if name in names and (value := _contact_value(name, getattr(contact, name))):
+    for name, normal in _FORMS[contact.entity]:
+        if (text := getattr(contact, name)) and (value := normal(text)):
             form[name] = value
     return form
 
 
-def _contact_value(name: str, value: str) -> str:
+def _form_of(name: str) -> Callable[[str], str]:
     if name in PHONE_FIELDS:
-        return normal_phone(value)
+        return normal_phone
     if name in EMAIL_FIELDS:
-        return normal_text(value).casefold()
-    if name == "company_url":
-        return normal_web_page(value)
-    return normal_text(value)
+        return normal_email
+    return normal_web_page if name == "company_url" else normal_text
+
+
+def _forms(own: frozenset[str]) -> tuple[tuple[str, Callable[[str], str]], ...]:
+    """What is compared of a contact, in the order of its fields, and how."""
+    names = own | (COMPANY_FIELDS - COMPANY_ONLY_FIELDS)
+    return tuple((name, _form_of(name)) for name in CONTACT_FIELDS if name in names)
+
+
+_FORMS: Mapping[Entity, tuple[tuple[str, Callable[[str], str]], ...]] = {
+    Entity.PERSON: _forms(PERSON_FIELDS),
+    Entity.COMPANY: _forms(COMPANY_ONLY_FIELDS),
+}
 
 
 def appointment_form(appointment: Appointment) -> dict[str, str]:

@@ -107,11 +107,14 @@ class Item:
     stamp: Stamp | None = None
     certain: bool = True
     parent: str = ""
+    _fingerprint: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def fingerprint(self) -> str:
-        """Fingerprint of the record (see `app.domain.fingerprint`)."""
-        return fingerprint(self.record)
+        """Fingerprint of the record (see `app.domain.fingerprint`), computed once: many ask for it."""
+        if not self._fingerprint:
+            object.__setattr__(self, "_fingerprint", fingerprint(self.record))
+        return self._fingerprint
 
 
 class Absence(StrEnum):

@@ -15,6 +15,8 @@ LONGEST: Final = 600
 
 def folded(text: str) -> str:
     """`text` as it is compared: compatible characters alike (NFKC), without case, blanks as one."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
     loose = unicodedata.normalize("NFKC", clean(text)).casefold()
     return " ".join(unicodedata.normalize("NFKC", loose).split())
 

@@ -32,6 +32,8 @@ class Matches:
 
 def match(wice: Sequence[Item], exchange: Sequence[Item]) -> Matches:
     """Pair items one to one, the strongest evidence first; what one kind of evidence leaves ambiguous, weaker evidence does not decide."""
+    if not (wice and exchange):
+        return Matches((), frozenset())
     pairs: list[tuple[Item, Item]] = []
     ambiguous: set[ItemId] = set()
     for keys in (uid_key, content_key, natural_keys):
@@ -93,12 +95,10 @@ def natural_keys(record: Record) -> frozenset[str]:
 
 
 def _person_keys(contact: Contact) -> frozenset[str]:
-    name = " ".join(
-        sorted(contact_form(contact).get(part, "").casefold() for part in ("first_name", "last_name"))
-    ).strip()
+    form = contact_form(contact)
+    name = " ".join(sorted(form.get(part, "").casefold() for part in ("first_name", "last_name"))).strip()
     if not name:
         return frozenset()
-    form = contact_form(contact)
     evidence = {form.get(field, "") for field in EMAIL_FIELDS if not field.startswith("company_")}
     # "0431 4711-0" and "+49 431 4711-0" are one line: together with the name, a number's end tells enough.
     evidence |= {form.get(field, "")[-PHONE_END:] for field in PHONE_FIELDS if not field.startswith("company_")}

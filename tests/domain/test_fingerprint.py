@@ -14,6 +14,7 @@ from app.domain.appointment import AllDay, Appointment, Participant, Timed
 from app.domain.contact import COMPANY_ONLY_FIELDS, CONTACT_FIELDS, EMAIL_FIELDS, PHONE_FIELDS, Contact, Entity
 from app.domain.fingerprint import clean, differences, fingerprint, normal_phone, normal_text
 from app.domain.recurrence import Recurrence, Unit
+from app.domain.terms import folded
 
 NINE = datetime(2026, 6, 1, 9, tzinfo=UTC)
 MEETING = Appointment(
@@ -149,3 +150,11 @@ def test_R3_any_year_has_a_normal_form(year: int) -> None:
         Appointment(when=Timed(start=start, end=start))
     )
     assert fingerprint(Appointment(when=Timed(start=start, end=start))) != fingerprint(MEETING)
+
+
+@given(TEXTS)
+def test_R3_the_short_way_of_ordinary_texts_is_the_long_one(text: str) -> None:
+    """A control character is dropped, but sends a text the long way."""
+    assert clean(text) == clean(f"{text}\x00")
+    assert normal_text(text) == normal_text(f"{text}\x00")
+    assert folded(text) == folded(f"{text}\x00")

@@ -25,7 +25,7 @@ _RAW_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 def xml_text(text: str) -> str:
     """`text` without the characters that XML 1.0 forbids: they would make the server refuse the whole batch."""
-    return _NOT_XML.sub("", text)
+    return text if text.isprintable() else _NOT_XML.sub("", text)
 
 
 def t(name: str, *children: Element, text: str | None = None, **attributes: str) -> Element:
