@@ -9,7 +9,7 @@ from typing import Protocol
 from app.domain.ids import ProfileId, RunId
 from app.domain.licence import EVERYTHING, Coverage
 from app.domain.people import Actor
-from app.domain.plan import StoredPlan
+from app.domain.plan_views import PlannedRow
 from app.domain.run import RunRequest, Verb
 from app.domain.schedule import Turn
 from app.domain.sync import Side
@@ -145,9 +145,17 @@ class Dispatch(Protocol):
 class Choices(Protocol):
     """What an administrator leaves out of a plan."""
 
-    def leave_out(self, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> StoredPlan:
-        """Leave these actions out of the plan that `run` made, or take them in again; returns the plan as it is then.
+    def bound(self, run: RunId) -> Sequence[PlannedRow]:
+        """Of the plan that `run` made, the actions that found a company or write persons of one that is founded, in order. Raises: NotFound."""
+        ...
 
-        Raises: NotFound, Taken if the plan is executed already.
+    def leave_out(self, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> None:
+        """Leave these actions out of the plan that `run` made, or take them in again.
+
+        Raises: NotFound if one of them is not in it, Taken if the plan is executed already.
         """
+        ...
+
+    def rows(self, run: RunId, keys: Collection[str]) -> Sequence[PlannedRow]:
+        """Those of these actions that the plan has, in order."""
         ...

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 from app.domain.ids import RunId
 from app.domain.people import Actor
-from app.domain.plan import Action, StoredPlan
-from app.errors import NotFound
-from app.ports import History
+from app.domain.plan import Action
+from app.domain.plan_views import PlannedRow
 from app.ports.requests import Choices
 from app.rules.founding import NEW
 
@@ -18,35 +17,32 @@ class Chooser(Protocol):
     """Where choices are made."""
 
     @property
-    def history(self) -> History: ...
-    @property
     def choices(self) -> Choices: ...
 
 
-def leave_out(office: Chooser, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> StoredPlan:
-    """Leave these actions out of the plan that `run` made (`out`), or take them in again; returns the plan as it is then.
+def leave_out(office: Chooser, run: RunId, keys: Collection[str], by: Actor, *, out: bool) -> None:
+    """Leave these actions out of the plan that `run` made (`out`), or take them in again.
 
     A new company and its persons go together: without the company its persons cannot be written, and without any person nobody needs it.
     Raises: NotFound, Taken if the plan is executed already.
     """
-    plan = office.history.plan_of(run)
-    if plan is None:
-        raise NotFound(f"run {run} has no plan")
-    concerned = _without(plan, frozenset(keys)) if out else _with(plan, frozenset(keys))
-    return office.choices.leave_out(run, concerned, by, out=out)
+    bound = office.choices.bound(run)
+    concerned = _without(bound, frozenset(keys)) if out else _with(bound, frozenset(keys))
+    office.choices.leave_out(run, concerned, by, out=out)
 
 
-def _without(plan: StoredPlan, keys: frozenset[str]) -> frozenset[str]:
-    actions = list(plan.actions)
+def _without(bound: Sequence[PlannedRow], keys: frozenset[str]) -> frozenset[str]:
+    actions = [row.action for row in bound]
+    left_out = frozenset(row.action.key for row in bound if row.left_out)
     founded = {_founds(action) for action in actions if action.key in keys}
-    gone = plan.left_out | keys | {action.key for action in actions if _employers(action) & founded}
+    gone = left_out | keys | {action.key for action in actions if _employers(action) & founded}
     needed = {company for action in actions if action.key not in gone for company in _employers(action)}
     needless = {action.key for action in actions if _serves(action, actions, gone) and _founds(action) not in needed}
-    return (gone | needless) - plan.left_out | keys
+    return (gone | needless) - left_out | keys
 
 
-def _with(plan: StoredPlan, keys: frozenset[str]) -> frozenset[str]:
-    actions = list(plan.actions)
+def _with(bound: Sequence[PlannedRow], keys: frozenset[str]) -> frozenset[str]:
+    actions = [row.action for row in bound]
     needed = {company for action in actions if action.key in keys for company in _employers(action)}
     return keys | {action.key for action in actions if _founds(action) in needed}
 

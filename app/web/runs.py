@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.bootstrap.application import now
 from app.domain.ids import RunId
 from app.domain.journal import JournalEntry
-from app.domain.plan import Op, PlanState, Reason, StoredPlan
+from app.domain.plan import Op, PlanState, Reason
 from app.domain.plan_views import ChangeFilter
 from app.domain.run import Verb
 from app.domain.sync import Kind, Side
@@ -96,14 +96,13 @@ def choose(
 ) -> Response:
     """Of the actions `shown`, those in `take` are executed, the others left out; `was_out`: those that were when the form was made."""
     known, taken, former = set(shown or ()), set(take or ()), set(was_out or ())
-    plan: StoredPlan | None = None
     for keys, out in ((known - taken - former, True), (taken & former, False)):
         if keys:
-            plan = leave_out(here.product, RunId(run), keys, by, out=out)
+            leave_out(here.product, RunId(run), keys, by, out=out)
     if "HX-Request" not in request.headers:
         return redirect(f"/runs/{quote(run)}", _("Saved."))
     looked = runs.look_up(here.product, RunId(run))
-    boxes = [(one.key, one.label, one.key in plan.left_out) for one in plan.actions if one.key in known] if plan else []
+    boxes = [(row.action.key, row.action.label, row.left_out) for row in here.product.choices.rows(RunId(run), known)]
     return render(request, "parts/plan_choice.html", run=looked, boxes=boxes, **TOOLS)
 
 

@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 
 from app.adapters.db.tables import plan_actions, plan_kinds, plans
 from app.domain.ids import AttemptId, PlanId, ProfileId, RunId, new_id
 from app.domain.plan import Action, KindPlan, Op, PlanState, StoredPlan
+from app.domain.plan_views import PlannedRow
 from app.domain.sync import Kind, Side
 from app.domain.terms import joined
 from app.errors import NotFound, Taken
 
+_PAYLOAD = type_coerce(plan_actions.c.payload, Text)
+BOUND = or_(_PAYLOAD.like('%"creates_company":"%'), _PAYLOAD.like('%"company":"new:%'))
+"""Actions that found a company, or write persons of one that is founded, as `codec` spells them; perhaps some more."""
 CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
@@ -73,8 +90,23 @@ def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
     )
 
 
-def leave_out(connection: Connection, run: RunId, keys: Collection[str], *, out: bool) -> StoredPlan:
-    """Leave these actions out of the plan that `run` made, or take them in again; return the plan as it is then.
+def newest_of(connection: Connection, run: RunId) -> int:
+    """The newest plan that a run made. Raises: NotFound."""
+    seq = connection.execute(select(func.max(plans.c.seq)).where(plans.c.run_id == run)).scalar()
+    if seq is None:
+        raise NotFound(f"run {run} has no plan")
+    return int(seq)
+
+
+def rows(connection: Connection, seq: int, wanted: ColumnElement[bool]) -> list[PlannedRow]:
+    """Actions of a plan, in order."""
+    query = select(plan_actions.c.payload, plan_actions.c.left_out).where(plan_actions.c.plan_seq == seq, wanted)
+    found = connection.execute(query.order_by(plan_actions.c.kind, plan_actions.c.seq))
+    return [PlannedRow(action, left_out) for action, left_out in found]
+
+
+def leave_out(connection: Connection, run: RunId, keys: Collection[str], *, out: bool) -> None:
+    """Leave these actions out of the plan that `run` made, or take them in again: a few statements, however large the plan is.
 
     Raises: NotFound if it has no plan or no such action, Taken if the plan is being executed, or is over.
     """
@@ -84,13 +116,11 @@ def leave_out(connection: Connection, run: RunId, keys: Collection[str], *, out:
     if not seqs:
         _refuse(connection, run)
     wanted = (plan_actions.c.plan_seq == max(seqs), plan_actions.c.key == bindparam("of_key"))
-    rows = [{"of_key": key} for key in keys]
-    if rows:
-        connection.execute(update(plan_actions).where(*wanted).values(left_out=out), rows)
-    plan = newest(connection, select(plans).where(plans.c.seq == max(seqs)))
-    if plan is None or not plan.has(keys):
+    named = [{"of_key": key} for key in keys]
+    if named and connection.execute(update(plan_actions).where(*wanted).values(left_out=out), named).rowcount < len(
+        named
+    ):
         raise NotFound("this plan has no such action; it was made anew meanwhile: look at it again")
-    return plan
 
 
 def _refuse(connection: Connection, run: RunId) -> NoReturn:
