@@ -17,6 +17,9 @@ from app.ports.licences import KeyReader, LicenceBook
 from app.rules import licence as rules
 
 REMEMBERED_EVERY: Final = timedelta(hours=1)
+KNOWN_FOR: Final = timedelta(seconds=5)
+"""How long runs go by how a valid licence stood: finding out counts all accounts. That there is none, and what a demo licence depends on, is found
+out each time."""
 
 
 class Licences:
@@ -26,6 +29,7 @@ class Licences:
         self._book = book
         self._keys = keys
         self._now = now
+        self._known: tuple[datetime, rules.Standing] | None = None
 
     def status(self) -> LicenceStatus:
         """What *Info* shows (R39). Raises: Retry."""
@@ -34,7 +38,7 @@ class Licences:
 
     def permit(self, profile: ProfileId) -> Permit:
         """May runs of this profile write? Raises: Retry."""
-        return rules.permit(self._standing(self._usage()), self._book.seat(profile))
+        return rules.permit(self._lately(), self._book.seat(profile))
 
     def coverage(self) -> Coverage:
         """Which profiles may write, for all at once. Raises: Retry."""
@@ -49,7 +53,16 @@ class Licences:
         rules.refuse_unusable(licence, today, on_loopback=self._usage().on_loopback)
         if all(active.licence.id != licence.id for active in known):
             self._book.activate(key, licence, now, by, afresh=rules.starts_afresh(licence, known))
+            self._known = None
         return self.status()
+
+    def _lately(self) -> rules.Standing:
+        now, known = self._now(), self._known
+        if known is not None and timedelta(0) <= now - known[0] < KNOWN_FOR:
+            return known[1]
+        stands = self._standing(self._usage())
+        self._known = (now, stands) if stands.state.valid and not stands.licence.loopback else None
+        return stands
 
     def _standing(self, usage: Usage) -> rules.Standing:
         now, marks = self._now(), self._book.marks()
