@@ -13,6 +13,7 @@ from structlog.contextvars import bound_contextvars
 
 from app.adapters.alerting import Mail, Webhook
 from app.adapters.db import Database, open_database
+from app.adapters.keeping import Keeper
 from app.adapters.licence import load_keys
 from app.adapters.queue import open_budgets, open_queue
 from app.adapters.reach import reach, way
@@ -113,6 +114,7 @@ class Application:
         self.audit: Final = of_people.audit
         self.replies: Final = of_people.replies
         self._settings = settings
+        self._keeper: Final = Keeper()
 
     @cached_property
     def queue(self) -> Queue:
@@ -128,6 +130,12 @@ class Application:
     def installation(self) -> str:
         """This installation's random id (R43)."""
         return self.books.installation
+
+    def close(self) -> None:
+        """Free the connections to the servers, and write down what was measured."""
+        self._keeper.close()
+        with suppress(Retry):
+            self.metering.write_down()
 
     def schema_is_current(self) -> bool:
         """Has the database this program's schema?"""
@@ -172,7 +180,8 @@ class Application:
                 if trigger == SCHEDULED:
                     spare(self.logins, profile.id)
                 crm = connections.enter_context(closing(self.crm(account, wice, profile, allowed[0])))
-                access = replace(self._access(account, exchange), allowance=allowed[1])
+                access = self._access(account, exchange)
+                access = replace(access, allowance=allowed[1], keeper=self._keeper, account=account.name)
                 mailbox = self._mailbox_of_run(ledger, access, crm, wice.time_zone)
                 connections.enter_context(closing(mailbox))
                 permit = self.licences.permit(profile.id)
@@ -210,6 +219,8 @@ class Application:
                 request_timeout_s=self._settings.request_timeout_s,
                 meter=self.metering,
                 allowance=allowance or Unlimited(),
+                keeper=self._keeper if allowance else None,
+                account=account.name,
                 memory=ServerMemory(self.learnt, server, now, afresh=profile is None),
             )
         )
@@ -308,8 +319,7 @@ def opened(settings: Settings, *, any_schema: bool = False, keys: KeyReader | No
         try:
             yield product
         finally:
-            with suppress(Retry):
-                product.metering.write_down()
+            product.close()
 
 
 def _bring_up_to_date(database: Database, *, embedded: bool, any_schema: bool) -> None:

@@ -4,6 +4,7 @@ What only the portal needs has files of its own.
 """
 
 from app.ports.engine import (
+    NO_OTHERS,
     Books,
     Capabilities,
     Company,
@@ -22,6 +23,7 @@ from app.ports.history import History
 from app.ports.registry import Registry
 
 __all__ = [
+    "NO_OTHERS",
     "Books",
     "Capabilities",
     "Company",

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 from app.domain.finding import Discovery, Question
 from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
@@ -173,6 +174,9 @@ class FolderEntry:
     marker: str = ""
 
 
+NO_OTHERS: Final[Mapping[Kind, str]] = MappingProxyType({})
+
+
 class Mailbox(Protocol):
     """One mailbox on its Exchange server, opened by impersonation or as its own user."""
 
@@ -185,8 +189,11 @@ class Mailbox(Protocol):
         """Open the mailbox's root folder and return the server's version text. Raises: Halt with what to do, Retry."""
         ...
 
-    def folder(self, folder_id: str, kind: Kind) -> Folder:
-        """The folder of this id. Raises: Halt(FOLDER_VANISHED), also when it lies in Deleted Items (R26)."""
+    def folder(self, folder_id: str, kind: Kind, others: Mapping[Kind, str] = NO_OTHERS) -> Folder:
+        """The folder of this id. Raises: Halt(FOLDER_VANISHED), also when it lies in Deleted Items (R26).
+
+        `others` are folders that will be asked for next: what is told of them along with this one answers the next question for them.
+        """
         ...
 
     def find_folder(self, path: str, kind: Kind) -> Folder | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Final
 
 from app.domain.fingerprint import Record, fingerprint
@@ -17,7 +17,6 @@ from app.domain.journal import Intent, Settlement
 from app.domain.plan import Action, Failure, Op, PlannedWrite
 from app.domain.sync import End, Item, Side, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
-from app.errors import WiceSyncError
 from app.ports import Ledger
 from app.rules.founding import NEW
 from app.rules.retry import failed_again
@@ -25,7 +24,12 @@ from app.services.books import remember, settlement
 from app.services.desk import Desk, Step
 from app.services.prepare import Prepared
 
-BATCH: Final = 50
+BATCH: Final = 200
+"""Actions that are begun together: several batches of Exchange's, which go out at the same time."""
+WICE_BATCH: Final = 50
+"""Of these so many at most write to Wice, which takes them one by one: a run can be stopped between two batches."""
+PORTION: Final = 50
+"""Outcomes that are stored together, while others are still on their way."""
 
 
 @dataclass
@@ -142,17 +146,19 @@ class Applier:
 
     def _write(self, side: Side, jobs: Sequence[_Job]) -> None:
         self._ledger.begin([job.intent for job in jobs])
-        outcomes: list[Outcome] = []
+        known: list[tuple[_Job, Outcome]] = []
         try:
-            for outcome in self._prepared.stores.on(side).write([job.write for job in jobs]):
-                outcomes.append(outcome)  # noqa: PERF402 - what was yielded before an error must be kept
-        except WiceSyncError:
-            self._note(jobs, outcomes)
-            raise
-        self._note(jobs, outcomes)
+            for told in zip(jobs, self._prepared.stores.on(side).write([job.write for job in jobs]), strict=False):
+                known.append(told)
+                if len(known) == PORTION:
+                    portion, known = known, []
+                    self._note(portion)
+        finally:
+            # What was told before an error must be kept.
+            self._note(known)
 
-    def _note(self, jobs: Sequence[_Job], outcomes: Sequence[Outcome]) -> None:
-        self._settle([self._outcome(job, outcome) for job, outcome in zip(jobs, outcomes, strict=False)])
+    def _note(self, known: Sequence[tuple[_Job, Outcome]]) -> None:
+        self._settle([self._outcome(job, outcome) for job, outcome in known])
 
     def _outcome(self, job: _Job, outcome: Outcome) -> Settlement:
         closed = ((job.write.attempt, outcome),)
@@ -200,8 +206,15 @@ class Applier:
 
 
 def _batches(actions: Iterable[Action]) -> Iterator[list[Action]]:
-    remaining = iter(actions)
-    while batch := list(islice(remaining, BATCH)):
+    batch: list[Action] = []
+    to_wice = 0
+    for action in actions:
+        batch.append(action)
+        to_wice += any(write.side is Side.WICE for write in action.writes)
+        if len(batch) == BATCH or to_wice == WICE_BATCH:
+            yield batch
+            batch, to_wice = [], 0
+    if batch:
         yield batch
 
 

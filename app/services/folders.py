@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from app.domain.ids import ProfileId
 from app.domain.sync import Kind
@@ -17,13 +17,18 @@ def open_folder(desk: Desk, kind: Kind) -> Folder | None:
     None: it is not there, and without a licence nothing is created (R38).
     """
     known = desk.profile.folder_id(kind)
-    folder = desk.mailbox.folder(known, kind) if known else _first_time(desk, kind)
+    folder = desk.mailbox.folder(known, kind, _others(desk, kind)) if known else _first_time(desk, kind)
     if folder is None:
         return None
     _refuse_foreign(desk, folder)
     if not known:
         desk.ledger.save_folder(kind, folder.id)
     return folder
+
+
+def _others(desk: Desk, kind: Kind) -> Mapping[Kind, str]:
+    folders = {other: desk.profile.folder_id(other) for other in desk.profile.kinds if other is not kind}
+    return {other: folder for other, folder in folders.items() if folder}
 
 
 def claim_folder(desk: Desk, folder: Folder) -> None:

@@ -10,6 +10,7 @@ from app.domain.people import Actor, Role, Via
 from app.domain.plan import Op, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
 from app.errors import Cancelled, NotFound, Taken
+from app.services import apply_plan
 from app.services.desk import Step
 from app.services.leave_out import leave_out
 from app.services.report import RunReport, Status
@@ -25,11 +26,20 @@ def choose(office: Office, report: RunReport, *labels: str, out: bool = True) ->
     assert plan
     keys = [action.key for action in plan.actions if action.label in labels]
     assert len(keys) >= len(labels)
-    return leave_out(office.database, RunId(report.run), keys, EVA, out=out)
+    leave_out(office.database, RunId(report.run), keys, EVA, out=out)
+    chosen = office.database.history.plan_of(RunId(report.run))
+    assert chosen
+    return chosen
 
 
 def labels(plan: StoredPlan) -> set[str]:
     return {action.label for action in plan.actions if action.key in plan.left_out}
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few items are begun together, so that a run can be stopped between them."""
+    monkeypatch.setattr(apply_plan, "BATCH", 50)
 
 
 @pytest.fixture
@@ -166,6 +176,7 @@ def stopped(office: Office, step: Step, done: int, *, confirm: bool = False) -> 
     return report
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_R30_a_run_that_is_stopped_keeps_what_it_did_and_the_next_one_goes_on(office: Office) -> None:
     for number in range(70):
         office.wice.add_person(person(f"Name{number}"), flags=[ANNA])
@@ -179,6 +190,7 @@ def test_R30_a_run_that_is_stopped_keeps_what_it_did_and_the_next_one_goes_on(of
     assert office.sync().status is Status.NOTHING_TO_DO
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_R29_a_confirmed_plan_that_is_stopped_half_way_waits_for_a_confirmation_again(office: Office) -> None:
     people = [office.wice.add_person(person(f"Name{n}"), flags=[ANNA]) for n in range(120)]
     office.sync()

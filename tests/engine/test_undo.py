@@ -17,6 +17,7 @@ from app.domain.people import SYSTEM
 from app.domain.plan import HintReason
 from app.domain.sync import Kind
 from app.errors import BadInput, Cancelled
+from app.services import apply_plan
 from app.services.confirm import confirm
 from app.services.desk import Step
 from app.services.leave_out import leave_out
@@ -300,6 +301,12 @@ def test_R33_what_an_administrator_leaves_out_of_an_undo_stays(office: Office) -
     at_rest(office)
 
 
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few items are begun together, so that a run can be stopped between them."""
+    monkeypatch.setattr(apply_plan, "BATCH", 50)
+
+
 class Stopping:
     """Somebody stops the run once fifty items are done."""
 
@@ -309,6 +316,7 @@ class Stopping:
             raise Cancelled("stopped")
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_R33_an_undo_that_is_stopped_half_way_waits_to_be_finished(office: Office) -> None:
     for number in range(70):
         office.wice.add_person(person(f"Name{number}"), flags=[ANNA])

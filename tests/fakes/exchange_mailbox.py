@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from app.domain.finding import Discovery, Question
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
-from app.ports import Folder, FolderEntry
+from app.ports import NO_OTHERS, Folder, FolderEntry
 from tests.fakes.exchange import STANDARD, FakeExchange, StoredFolder
 from tests.fakes.exchange_store import FakeExchangeStore
 from tests.fakes.finding import find_in_exchange
@@ -45,7 +45,8 @@ class FakeMailbox:
     def probe(self) -> str:
         return self.call("folder", lambda: "Exchange in memory")
 
-    def folder(self, folder_id: str, kind: Kind) -> Folder:
+    def folder(self, folder_id: str, kind: Kind, others: Mapping[Kind, str] = NO_OTHERS) -> Folder:
+        del others  # asked for by themselves
         return self.call("folder", lambda: self._existing(folder_id, kind).as_port())
 
     def find_folder(self, path: str, kind: Kind) -> Folder | None:

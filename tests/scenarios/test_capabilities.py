@@ -61,6 +61,7 @@ def test_R42_a_server_that_can_do_less_is_synchronised_just_the_same(office: Off
 
 def test_a_refused_login_at_wice_fails_once_and_deletes_nothing(office: Office):
     both_kinds(office)
+    office.sandbox.fault("wice", "session_expired", operation="get_all_persons")
     office.sandbox.fault("wice", "denied", operation="login", count=9)
     before = office.sandbox.counters("wice")["requests"]["login"]
     report = office.sync()

@@ -32,6 +32,7 @@ class SqlLedger:
         self._lease = lease
         self._profile = lease.profile
         self.run = run
+        self._finished = False
         # The lease's fencing token moves on by one with every run.
         self.number = number
 
@@ -161,9 +162,12 @@ class SqlLedger:
         with self._writing() as connection:
             runs.end(connection, self.run, RunStatus(status), report)
             leases.free(connection, self._lease)
+        self._finished = True
 
     def abandon(self) -> None:
         """Close a run that was not finished as failed, and free the lease if it is still ours."""
+        if self._finished:
+            return
         with writing(self._engine) as connection:
             leases.free(connection, self._lease)
             runs.end(connection, self.run, RunStatus.FAILED)

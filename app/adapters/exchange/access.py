@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from app.adapters.keeping import Keeper
 from app.domain.account import Access, Auth
 from app.ports.budget import Allowance, Unlimited
 from app.ports.metering import NO_METER, Meter
@@ -19,7 +20,7 @@ class ExchangeAccess:
     (sovereign clouds). `time_zone` is an IANA name, the zone in which new and all-day items are written (R17).
     `email` is the person's address in Wice, where it is not the mailbox's: meetings may name either (R15).
     `unmapped_fields` are canonical contact fields that are neither read nor written, because the other side cannot hold them.
-    `allowance` is asked before each call.
+    `allowance` is asked before each call; `keeper` keeps the connection for the next session of `account`, where there is one.
     """
 
     mailbox: str
@@ -38,6 +39,8 @@ class ExchangeAccess:
     email: str = ""
     meter: Meter = NO_METER
     allowance: Allowance = field(default_factory=Unlimited, repr=False, compare=False)
+    keeper: Keeper | None = field(default=None, repr=False, compare=False)
+    account: str = ""
 
     @property
     def owner(self) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.adapters.exchange import bodies
 from app.adapters.exchange.access import ExchangeAccess
@@ -13,12 +13,12 @@ from app.adapters.exchange.errors import by_code
 from app.adapters.exchange.fields_appointment import Calendar
 from app.adapters.exchange.finding import Search
 from app.adapters.exchange.folders import Folders
-from app.adapters.exchange.mapping import Mapping
+from app.adapters.exchange.mapping import Mapping as KindMapping
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.store import FolderStore
 from app.domain.finding import Discovery, Question
 from app.domain.sync import Kind
-from app.ports import Folder, FolderEntry, Mailbox, Store
+from app.ports import NO_OTHERS, Folder, FolderEntry, Mailbox, Store
 
 
 class ExchangeMailbox:
@@ -41,9 +41,9 @@ class ExchangeMailbox:
             raise by_code(message.code, message.text, access.where)
         return self._session.server_version
 
-    def folder(self, folder_id: str, kind: Kind) -> Folder:
+    def folder(self, folder_id: str, kind: Kind, others: Mapping[Kind, str] = NO_OTHERS) -> Folder:
         """See `app.ports.Mailbox.folder`."""
-        return self._folders.by_id(folder_id, kind)
+        return self._folders.by_id(folder_id, kind, others)
 
     def find_folder(self, path: str, kind: Kind) -> Folder | None:
         """See `app.ports.Mailbox.find_folder`."""
@@ -69,7 +69,7 @@ class ExchangeMailbox:
         """See `app.ports.Mailbox.find`."""
         return Search(self._session, self._folders.places(kind), self._mapping(kind), folder_id).find(question)
 
-    def _mapping(self, kind: Kind) -> Mapping:
+    def _mapping(self, kind: Kind) -> KindMapping:
         access = self._session.access
         if kind is Kind.CONTACTS:
             return Contacts(access.unmapped_fields)

@@ -54,16 +54,27 @@ class Folders:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._told: dict[tuple[str, Kind], tuple[Message, ...]] = {}
 
-    def by_id(self, identifier: str, kind: Kind) -> Folder:
+    def by_id(self, identifier: str, kind: Kind, others: Mapping[Kind, str]) -> Folder:
         """See `app.ports.Mailbox.folder`. One request for folders in the usual places, one more for each level of others."""
-        wanted = [bodies.folder_id(identifier), *map(self._standard, (_BIN, _ROOT, STANDARD[kind]))]
-        messages = self._session.read(bodies.get_folders(wanted), len(wanted))
+        if (identifier, kind) not in self._told:
+            self._ask({kind: identifier, **others})
+        messages = self._told.pop((identifier, kind))
         folder, deleted, root, standard = (self._one(message) for message in messages)
         if folder is None or deleted is None or root is None:
             raise self._vanished("was deleted")
         self._climb(folder, deleted, {root.id, root.parent} | ({standard.id} if standard else set()))
         return self._fit(folder, kind)
+
+    def _ask(self, wanted: Mapping[Kind, str]) -> None:
+        """Keep what the server tells of these folders, each with Deleted Items, the mailbox's root and the standard folder of its kind."""
+        named = [bodies.folder_id(identifier) for identifier in wanted.values()]
+        usual = [self._standard(name) for name in (_BIN, _ROOT, *(STANDARD[kind] for kind in wanted))]
+        messages = self._session.read(bodies.get_folders([*named, *usual]), len(named) + len(usual))
+        folders, (deleted, root, *standards) = messages[: len(named)], messages[len(named) :]
+        for (kind, identifier), folder, standard in zip(wanted.items(), folders, standards, strict=True):
+            self._told[identifier, kind] = folder, deleted, root, standard
 
     def _climb(self, folder: _Found, deleted: _Found, safe: set[str]) -> None:
         """Walk up from `folder`. Raises: Halt(FOLDER_VANISHED) if the way leads through Deleted Items or nowhere."""

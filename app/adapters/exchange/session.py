@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from datetime import timedelta
 
-import requests
 from lxml.etree import _Element as Element
+from requests import Session as HttpSession
+from requests import codes
 
 from app.adapters.exchange import tokens
 from app.adapters.exchange.access import ExchangeAccess
@@ -22,6 +24,8 @@ from app.domain.sync import Side
 from app.errors import Halt, HaltCode, HostBusy, Retry
 from app.ports.metering import Outcome
 
+LANES = 3
+"""Connections over which many batches go out at the same time: a mailbox has 27, shared with its owner's programs (EWSMaxConcurrency)."""
 REPEAT_WITHIN_S = 1.0
 """A read whose connection broke at once is repeated once, if no more than this has passed."""
 
@@ -31,10 +35,23 @@ class Session:
 
     def __init__(self, access: ExchangeAccess) -> None:
         self.access = access
-        self.requests = 0
         self.server_version = ""
+        self._sent = 0
+        self._lanes: list[Session] = []
         self._connection: Connection | None = None
         self._token: tokens.Token | None = None
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, those of the lanes included."""
+        return self._sent + sum(lane.requests for lane in self._lanes)
+
+    def lanes(self, wanted: int) -> list[Session]:
+        """Up to `LANES` sessions for the same mailbox, this one among them, each for one thread."""
+        self._connected()
+        while len(self._lanes) < min(wanted, LANES) - 1:
+            self._lanes.append(Session(replace(self.access, keeper=None)))
+        return [self, *self._lanes[: wanted - 1]]
 
     def read(self, body: Element, expected: int | None = None) -> list[Message]:
         """Send a reading `body`; one message per thing asked. A connection that broke is tried again once. Raises: Retry, Halt."""
@@ -55,7 +72,7 @@ class Session:
         try:
             messages = self._send(body)
         except Exception as error:
-            self.close()
+            self._drop()
             translated = self._translated(error)
             self._tell(translated)
             raise translated from error
@@ -98,10 +115,26 @@ class Session:
         token = self._current_token()
         kept = self._connection
         if kept is None or kept.process != os.getpid() or token is not self._token:
-            self.close()
-            self._connection = kept = Connection(self.access, self._count, token)
+            self._drop()
+            self._connection = kept = self._taken(token) or Connection(self.access, self._count, token)
             self._token = token
         return kept
+
+    def _taken(self, token: tokens.Token | None) -> Connection | None:
+        """What the account's last session left, under the same login."""
+        taken = self.access.keeper.take(self._key(token)) if self.access.keeper else None
+        if not isinstance(taken, Connection):
+            return None
+        taken.sent = self._count
+        return taken
+
+    def _key(self, token: tokens.Token | None) -> str:
+        """Whatever an administrator edits of a login, the next session begins anew."""
+        access = self.access
+        if access.keeper is None:
+            return ""
+        login = (access.auth, access.access, access.username, access.password, token.text if token else "")
+        return access.keeper.key(Side.EXCHANGE, access.account, access.mailbox, access.endpoint, access.ca_file, *login)
 
     def _current_token(self) -> tokens.Token | None:
         if self.access.auth is not Auth.OAUTH2:
@@ -112,12 +145,12 @@ class Session:
         with self.plain_session() as session:
             return tokens.token_for(self.access, session)
 
-    def plain_session(self) -> requests.Session:
+    def plain_session(self) -> HttpSession:
         """A verified, counted session without a login, for the token server and autodiscover."""
-        return verified(requests.Session(), trusted(self.access.ca_file), self._count)
+        return verified(HttpSession(), trusted(self.access.ca_file), self._count)
 
     def _translated(self, error: Exception) -> Exception:
-        if isinstance(error, HttpFault) and error.status == requests.codes.unauthorized and self._outlived(self._token):
+        if isinstance(error, HttpFault) and error.status == codes.unauthorized and self._outlived(self._token):
             return Retry(
                 f"{self.access.where} no longer accepts its token; a new one is fetched", after=timedelta(seconds=1)
             )
@@ -132,11 +165,22 @@ class Session:
         return time.monotonic() - token.begun > tokens.FRESH_S
 
     def _count(self, host: str, seconds: float, outcome: Outcome) -> None:
-        self.requests += 1
+        self._sent += 1
         self.access.meter.answered(Side.EXCHANGE, host, seconds, outcome)
 
-    def close(self) -> None:
-        """Free the connection; a later call opens a new one."""
+    def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+    def close(self) -> None:
+        """Leave the connection to the account's next session, free all others; a later call opens a new one.
+
+        After an error there is none to leave, unless a later call has opened a new one without it.
+        """
+        for lane in self._lanes:
+            lane.close()
+        if self._connection is not None and self.access.keeper:
+            self.access.keeper.keep(self._key(self._token), self._connection)
+            self._connection = None
+        self._drop()

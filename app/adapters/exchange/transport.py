@@ -114,7 +114,8 @@ class Connection(BaseProtocol):
 
     def __init__(self, access: ExchangeAccess, sent: Sent, token: Token | None = None) -> None:
         self._context = trusted(access.ca_file)
-        self._sent = sent
+        self.sent = sent
+        """Told of each request; another one, once the connection has gone over to another session."""
         self._bearer = Bearer(token) if token else None
         self.process = os.getpid()
         self._version = assumed_version()
@@ -131,11 +132,14 @@ class Connection(BaseProtocol):
 
     def create_session(self) -> requests.Session:
         """A session whose every request, to whatever address, is verified and counted."""
-        session: requests.Session = verified(super().create_session(), self._context, self._sent)
+        session: requests.Session = verified(super().create_session(), self._context, self._tell)
         session.headers["User-Agent"] = USER_AGENT
         if self._bearer:
             session.auth = self._bearer
         return session
+
+    def _tell(self, host: str, seconds: float, outcome: Outcome) -> None:
+        self.sent(host, seconds, outcome)
 
 
 def login_of(access: ExchangeAccess) -> tuple[str, dict[str, str]]:

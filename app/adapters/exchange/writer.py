@@ -25,18 +25,19 @@ from app.adapters.exchange.errors import (
     by_code,
     concerns_mailbox,
 )
-from app.adapters.exchange.items import BATCH, batches, identity, item_of, stamp_of
+from app.adapters.exchange.items import batches, identity, item_of, stamp_of
 from app.adapters.exchange.mapping import Draft, Mapping
 from app.adapters.exchange.paths import PARENT, STAMP, values_of
 from app.adapters.exchange.series_writer import Overtaken, SeriesWriter, StepRefused
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import MalformedReply, Message
+from app.adapters.lanes import Attempt, at_once, told
 from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Item, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
-from app.errors import Halt, Retry
+from app.errors import Halt, Retry, WiceSyncError
 
 _NOTHING = Draft({}, None)
 
@@ -62,8 +63,19 @@ class Writer:
     def outcomes(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         """One outcome per write, in order. What was not yielded when this raises was not done. Raises: Retry, Halt."""
         for (_, has_exceptions), alike in groupby(writes, key=lambda write: (type(write), _has_exceptions(write))):
-            for batch in batches(list(alike), 1 if has_exceptions else BATCH):
-                yield from self._with_exceptions(batch[0]) if has_exceptions else self._batch(batch)
+            if has_exceptions:
+                for write in alike:
+                    yield from self._with_exceptions(write)
+            else:
+                yield from told(self._alike(list(batches(list(alike)))))
+
+    def _alike(self, portions: Sequence[Sequence[Write]]) -> Iterator[Attempt]:
+        """Single items of one kind of write, in batches; several batches over a few connections at once."""
+        if len(portions) == 1:
+            return iter(self._batch(portions[0]))
+        sessions = self._session.lanes(len(portions))
+        lanes = [Writer(session, self._folder, self._mapping) for session in sessions]
+        return at_once(lanes, portions, Writer._batch)
 
     def _with_exceptions(self, write: Write) -> Iterator[Outcome]:
         """A series that has or gets exceptions, which takes several steps."""
@@ -75,7 +87,7 @@ class Writer:
             else:
                 yield job.outcome
         elif isinstance(write, Create):
-            for outcome in self._batch([write]):
+            for outcome in told(self._batch([write])):
                 if isinstance(outcome, Written) and outcome.item:
                     yield from self._converging(write, outcome.item.id, outcome.item.stamp)
                 else:
@@ -115,16 +127,15 @@ class Writer:
             return False
         return message.ok
 
-    def _batch(self, batch: Sequence[Write]) -> Iterator[Outcome]:
+    def _batch(self, batch: Sequence[Write]) -> list[Attempt]:
         jobs = [self._job(write) for write in batch]
-        self._check(_pending(jobs))
-        trouble = self._send(_pending(jobs))
-        for job in jobs:
-            if job.outcome is None:
-                break
-            yield job.outcome
-        if trouble:
-            raise trouble
+        try:
+            self._check(_pending(jobs))
+            trouble = self._send(_pending(jobs))
+        except (WiceSyncError, RejectedCall) as error:
+            trouble = error
+        *others, last = jobs
+        return [*(Attempt(job.outcome) for job in others), Attempt(last.outcome, trouble)]
 
     def _job(self, write: Write) -> _Job:
         """Translate; what Exchange cannot hold is refused here, before anything is sent (R32)."""
@@ -204,7 +215,6 @@ class Writer:
         for job, message in zip(jobs, messages, strict=True):
             job.outcome, problem = self._outcome(job, message)
             trouble = trouble or problem
-        _fill_gaps(jobs)
         return trouble
 
     def _outcome(self, job: _Job, message: Message) -> tuple[Outcome | None, Exception | None]:
@@ -262,10 +272,3 @@ def _written(job: _Job, identifier: ItemId, version: Version) -> Written:
     if record is None:
         raise TypeError("a written item has a record")
     return Written(Item(id=identifier, version=version, record=record, stamp=job.stamp))
-
-
-def _fill_gaps(jobs: Sequence[_Job]) -> None:
-    """Outcomes are told in order: an item that was not tried, but stands before one that was, must be called unknown."""
-    tried = [place for place, job in enumerate(jobs) if job.outcome is not None]
-    for job in jobs[: tried[-1] if tried else 0]:
-        job.outcome = job.outcome or Unknown()

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 
+from app.adapters.keeping import Keeper
 from app.adapters.trust import trusted
 from app.adapters.wice import errors
 from app.adapters.wice.dialect import load_dialect
@@ -43,7 +44,8 @@ KEEPALIVE_S = 4.0
 class WiceAccess:
     """One account at one Wice server. `window_start` is the first day on which appointments are picked up (R20).
 
-    `allowance` is asked before each request; `memory` holds what former sessions learnt of the server.
+    `allowance` is asked before each request; `memory` holds what former sessions learnt of the server. `keeper` keeps the login for the next
+    session of `account`, where there is one.
     """
 
     url: str
@@ -59,6 +61,21 @@ class WiceAccess:
     meter: Meter = NO_METER
     allowance: Allowance = field(default_factory=Unlimited, repr=False, compare=False)
     memory: Memory = field(default_factory=NoMemory, repr=False, compare=False)
+    keeper: Keeper | None = field(default=None, repr=False, compare=False)
+    account: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a session leaves to the next one of its account: its connections, its cookie, and the server's generation."""
+
+    http: httpx.Client
+    cookie: str = field(default="", repr=False)
+    generation: str = ""
+
+    def close(self) -> None:
+        """Free the connections. The session at the server expires by itself."""
+        self.http.close()
 
 
 class Session:
@@ -80,15 +97,10 @@ class Session:
         self._lanes: list[Session] = []
         self._known_reply = self._reply = ""
         self._access = access
-        self._cookie = ""
-        self._generation: str = self.dialect.generation
-        self._http = httpx.Client(
-            base_url=access.url.rstrip("/"),
-            headers={"X-API-KEY": access.api_key} if access.api_key else {},
-            verify=trusted(access.ca_file),
-            timeout=httpx.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
-            limits=httpx.Limits(max_connections=LANES, keepalive_expiry=KEEPALIVE_S),
-        )
+        self._sound = True
+        self._key = _key(access)
+        login = _kept(access, self._key) or Login(_connections(access), generation=self.dialect.generation)
+        self._http, self._cookie, self._generation = login.http, login.cookie, login.generation
 
     @property
     def requests(self) -> int:
@@ -125,8 +137,13 @@ class Session:
         return self._access.window_start
 
     def close(self) -> None:
-        """Free the connection. The session at the server expires by itself."""
-        self._http.close()
+        """Leave the login to the account's next session, unless there was trouble with it; else free the connections."""
+        login = Login(self._http, self._cookie, self._generation)
+        sound = self._sound and not self.refused and not any(lane.refused for lane in self._lanes)
+        if self._access.keeper and self._cookie and sound:
+            self._access.keeper.keep(self._key, login)
+        else:
+            login.close()
 
     def read(self, method: str, parameters: Mapping[str, str]) -> Row:
         """Call something that changes nothing; the reply's object. Raises: Refusal, Retry, Halt."""
@@ -215,6 +232,7 @@ class Session:
         }
         self._cookie = text_of(self._post(paths.login, {}, form, writes=False).get("cookie"))
         if not self._cookie:
+            self._sound = False
             raise errors.login_refused(self.server, access.mandant, access.username)
 
     def _send(self, generation: str, method: str, parameters: Mapping[str, str], *, writes: bool) -> Row:
@@ -227,8 +245,9 @@ class Session:
     def _post(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
         try:
             return self._answer(path, query, form, writes=writes)
-        except errors.AnswerLost:
-            self.effects += 1
+        except Exception as error:
+            self._sound = False
+            self.effects += isinstance(error, errors.AnswerLost)
             raise
 
     def _answer(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
@@ -284,6 +303,30 @@ class Session:
         if not isinstance(reply, dict):
             raise errors.unreadable(self.server, writes=writes)
         return reply
+
+
+def _connections(access: WiceAccess) -> httpx.Client:
+    return httpx.Client(
+        base_url=access.url.rstrip("/"),
+        headers={"X-API-KEY": access.api_key} if access.api_key else {},
+        verify=trusted(access.ca_file),
+        timeout=httpx.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
+        limits=httpx.Limits(max_connections=LANES, keepalive_expiry=KEEPALIVE_S),
+    )
+
+
+def _key(access: WiceAccess) -> str:
+    """Whatever an administrator edits of a login, the next session begins anew."""
+    if access.keeper is None:
+        return ""
+    login = (access.account, access.mandant, access.username, access.password)
+    server = (access.url, access.api_key, access.ca_file, access.request_timeout_s, sorted(access.dialect.items()))
+    return access.keeper.key(Side.WICE, login, server)
+
+
+def _kept(access: WiceAccess, key: str) -> Login | None:
+    kept = access.keeper.take(key) if access.keeper else None
+    return kept if isinstance(kept, Login) else None
 
 
 def _error(reply: Row) -> str | None:

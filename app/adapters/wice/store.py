@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, assert_never
 
+from app.adapters.lanes import Attempt
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.errors import Refusal
 from app.adapters.wice.wire import Row, read_moment, rewound, text_of, write_moment
-from app.adapters.wice.writing import Attempt, written
+from app.adapters.wice.writing import written
 from app.domain.fingerprint import Record
 from app.domain.ids import ItemId, Version
 from app.domain.sync import Absence, Absent, Found, Held, Item, Kind, Page, Side, Sighting, Stamp

@@ -9,7 +9,8 @@ from threading import Lock
 
 import pytest
 
-from app.adapters.wice.writing import FEW, Attempt, written
+from app.adapters.lanes import Attempt
+from app.adapters.wice.writing import FEW, written
 from app.domain.ids import AttemptId, ItemId, Version
 from app.domain.sync import Absence
 from app.domain.writes import Missing, Outcome, Remove, Unknown, Write
