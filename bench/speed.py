@@ -21,6 +21,7 @@ from statistics import median
 from time import sleep
 from typing import Any, Final
 
+from bench.broker import broker
 from bench.cards import contact, contacts, edited
 from bench.ours import set_up
 from bench.servers import Office, servers, slow
@@ -98,11 +99,11 @@ class Round:
 
     def _ours(self, scenario: str) -> None:
         office = self._fresh(scenario, self._count)
-        with tempfile.TemporaryDirectory() as directory:
+        with tempfile.TemporaryDirectory() as directory, broker(Path(directory)):
             set_up(Path(directory), self._sandbox, self._sandbox.people[:1])
 
             def run(runs: int) -> Result:
-                return job("bench.ours", home=directory, profile=self._sandbox.people[0]["username"], runs=runs)
+                return job("bench.ours", home=directory, profiles=[self._sandbox.people[0]["username"]], runs=runs)
 
             first = run(1)
             self._expect(first["runs"][0], "done")
