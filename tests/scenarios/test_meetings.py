@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.account import Conflict
 from app.domain.sync import Kind
+from app.services.desk import Step
 from app.services.report import Status
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Office, counts, hints
@@ -133,6 +134,15 @@ def test_R16_brought_by_wice_to_one_and_by_invitation_to_the_other_it_stays_one(
     office.sync("anna")
     assert set(office.wice.appointments()) == {"Planung"}
     assert set(office.mailboxes["bernd"].diary()) == {"Planung"}
+
+
+def test_R16_brought_with_bernd_in_it_while_bernds_run_works_it_stays_one(make_office: MakeOffice):
+    office = make_office("anna", "bernd")
+    for user, answer in (("anna", ""), ("bernd", "Accept")):
+        office.mailboxes[user].put(Kind.APPOINTMENTS, meeting("Planung", ANNA, ANNA, BERND, answer=answer))
+    office.sync("bernd", meanwhile={Step.APPLY_APPOINTMENTS: lambda: office.sync("anna")})
+    (row,) = office.wice.appointments().values()
+    assert sorted(row["participants"]) == sorted(map(office.wice.employee, office.users))
 
 
 @pytest.mark.parametrize("conflict", list(Conflict))

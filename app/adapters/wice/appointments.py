@@ -44,6 +44,7 @@ class AppointmentStore(WiceStore):
         self._who = who
         self._directory = directory
         self._told_own = ""
+        self._planned_with: set[ItemId] | None = None
         self._fields = AppointmentFields(self._dialect, session.zone)
         self._appointment_columns = self._dialect.columns.appointment
 
@@ -59,6 +60,7 @@ class AppointmentStore(WiceStore):
         """
         self._served.clear()
         sightings, _ = self._list(self.table)
+        self._planned_with = {seen.id for seen in sightings}
         suspect = len({seen.id for seen in sightings}) < len(sightings)
         at_rest = not suspect and all(seen.certain for seen in sightings)
         same = json.dumps({SAME: self._digests[self.table], EMPLOYEE: self._own}) if at_rest else None
@@ -154,6 +156,8 @@ class AppointmentStore(WiceStore):
         item_id = self.table.item_id(rowid) if rowid else self._stamped(self.table, write.stamp)
         if item_id is None:
             raise errors.unreadable(self._session.server, writes=True)
+        if self._planned_with is not None:
+            self._planned_with.add(item_id)
         return item_id, reply
 
     def _create(self, write: Create) -> Outcome:
@@ -161,12 +165,15 @@ class AppointmentStore(WiceStore):
         meeting = self._same_meeting(record)
         if meeting is None:
             return super()._create(write)
+        item_id = self.table.item_id(text_of(meeting.get(self._columns.id)))
         if self._participants.takes_part(meeting):
+            if self._planned_with is not None and item_id not in self._planned_with:
+                return Stale()  # another account has brought it, and us with it, since our list was read: no copy, the meeting itself (R16)
             # Not another account's meeting but a copy of one of our own, made in Outlook: a new appointment, with an identity of its own (R24).
             return super()._create(replace(write, record=replace(record, uid="")))
         data = self._named(meeting) | self._participants.write((), meeting)
         self._session.write(self._dialect.methods.update_appointment, data)
-        outcome = self._outcome(self.table.item_id(text_of(meeting.get(self._columns.id))))
+        outcome = self._outcome(item_id)
         equal = isinstance(outcome, Written) and outcome.item and self._same(write.record, outcome.item.record)
         # Now both are there: where they differ, the planner links them as twins and its policy decides (R24).
         return outcome if equal else Stale()
