@@ -43,6 +43,14 @@ class Role(StrEnum):
     ADDITIONAL = "additional"
 
 
+class Part(StrEnum):
+    """What the owner of a calendar is in a meeting, as Exchange tells; Wice does not know. NONE: it is no meeting."""
+
+    NONE = "none"
+    ORGANIZER = "organizer"
+    ATTENDEE = "attendee"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Participant:
     """Somebody who takes part. From Wice: employees, groups, free text. From Exchange: attendees, `email` in lower case."""
@@ -76,7 +84,7 @@ class Appointment:
 
     `participants` without the account's own user. Exchange's own attendees and Wice's participants are different facts: what is
     compared and what is shown to the other side is decided in `app.rules` (R15). `shown` holds the lines of our marked block at the end
-    of an Exchange body; they never travel back.
+    of an Exchange body; they never travel back. `part` tells whose facts an Exchange copy's are (D1).
     """
 
     title: str = ""
@@ -89,6 +97,7 @@ class Appointment:
     recurrence: Recurrence | None = None
     exceptions: tuple[Occurrence, ...] = ()
     shown: tuple[str, ...] = ()
+    part: Part = Part.NONE
 
     @property
     def label(self) -> str:

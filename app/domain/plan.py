@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from app.domain.appointment import Part
 from app.domain.fingerprint import Record
 from app.domain.ids import AttemptId, ItemId, LinkId, PlanId, RunId, Version
 from app.domain.sync import End, Kind, Side
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     UNDONE = "undone"
     REDONE = "redone"
     PROFILE_REMOVED = "profile_removed"
+    DECLINED = "declined"
 
 
 TAKES_BACK: Final = frozenset({Reason.UNDONE, Reason.REDONE, Reason.PROFILE_REMOVED})
@@ -79,6 +81,8 @@ class HintReason(StrEnum):
     UNDO_EXPIRED = "undo_expired"
     UNDO_IMPOSSIBLE = "undo_impossible"
     EDITED_SINCE_SYNC = "edited_since_sync"
+    NOT_THE_ORGANIZER = "not_the_organizer"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,10 @@ class Action:
     ends_link: bool = False
     creates_company: str = ""
     """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
+    part: Part | None = None
+    """What the owner of the Exchange item is in it; None: it was not read."""
+    apart: bool = False
+    """The Exchange item stays other than what Wice holds (D1)."""
     terms: str = field(default="", compare=False)
     """What its item is found by (`app.domain.terms`, R41)."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from app.domain.fingerprint import Record, fingerprint
 from app.domain.ids import AttemptId, ItemId, LinkId, Version
@@ -129,13 +129,15 @@ class Absence(StrEnum):
     EXTERNAL = "external"
     EMPTY = "empty"
     """A series of which every date was deleted (R18)."""
+    DECLINED = "declined"
+    """A meeting that the mailbox's owner has declined (D2). It may lie there still."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
     """The server was asked for this id and says that it is out of scope, and why. The only evidence that counts as GONE.
 
-    `record` is what the server still holds of it, where it can be brought back into scope (unflagged, left).
+    `record` is what the server still holds of it, where it can be brought back into scope (unflagged, left) or be known by (declined).
     """
 
     id: ItemId
@@ -178,6 +180,28 @@ class End:
     certain: bool = True
 
 
+class Say(IntEnum):
+    """How much an account's copy has to say about a meeting that others hold too, the most last (D1)."""
+
+    COPY = 0
+    """No copy of the meeting itself, but of its appointment in Wice."""
+    ATTENDS = 1
+    BROUGHT = 2
+    """Attends, and has brought it to Wice."""
+    ORGANIZES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Another account, by name and e-mail, whose item in Exchange is linked to the same appointment in Wice, or was (`left`)."""
+
+    account: str
+    link: LinkId
+    say: Say
+    email: str = ""
+    left: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """Two items that are one thing. Each side keeps its own fingerprint, so that what a server cannot store never bounces (R3).
@@ -206,6 +230,10 @@ class Link:
     """The last write was an undo. An `ended` link that is undone still leaves alone what stands on either side with the content of that end,
     until somebody edits it (R33); an active one needs no more than its two fingerprints for that, and says so in a hint.
     """
+    say: Say = Say.COPY
+    """What its Exchange copy has to say, when it was last read."""
+    apart: bool = False
+    """An attendee's copy is not as the meeting stands in Wice, and stays so until that changes (D1)."""
     terms: str = field(default="", compare=False)
     """What it is found by beside its label (`app.domain.terms`); the books keep former terms too (R41)."""
 

@@ -17,7 +17,7 @@ from app.domain.ids import AttemptId, ItemId, PlanId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import Order
-from app.domain.sync import Found, Item, Kind, Link, Page, Side, Sighting
+from app.domain.sync import Found, Holder, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
 
 
@@ -284,6 +284,10 @@ class Ledger(Protocol):
 
     def links(self, kind: Kind) -> Iterator[Link]:
         """All links, ended ones too, streamed, ordered by id."""
+        ...
+
+    def holders(self, items: Collection[ItemId]) -> Mapping[ItemId, Sequence[Holder]]:
+        """Other accounts of the same Wice server that hold these appointments of Wice, or did, and whose changes may reach it (D1, D2)."""
         ...
 
     def failures(self, kind: Kind) -> Mapping[str, Failure]:

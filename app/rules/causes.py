@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from app.domain.plan import Reason
 from app.domain.sync import Absence, Kind
 
 
@@ -53,6 +54,7 @@ class Cause(StrEnum):
     LEFT_OUT = "left_out"
     TARGET_KEPT = "target_kept"
     TARGET_ONLY = "target_only"
+    NOT_THE_ORGANIZER = "not_the_organizer"
     AGED_OUT = "aged_out"
     UNDONE = "undone"
     NOT_A_CONTACT = "not_a_contact"
@@ -66,6 +68,7 @@ class Cause(StrEnum):
     DEACTIVATED = "deactivated"
     BINNED = "binned"
     NOT_PARTICIPATING = "not_participating"
+    DECLINED = "declined"
     EXTERNAL = "external"
     EMPTY_SERIES = "empty_series"
     OTHER_FOLDER = "other_folder"
@@ -103,6 +106,7 @@ _WAITING = (
 )
 _LEFT_ALONE = (
     Cause.TARGET_KEPT,
+    Cause.NOT_THE_ORGANIZER,
     Cause.TARGET_ONLY,
     Cause.AGED_OUT,
     Cause.UNDONE,
@@ -119,6 +123,7 @@ _NOT_IN_SCOPE = (
     Cause.DEACTIVATED,
     Cause.BINNED,
     Cause.NOT_PARTICIPATING,
+    Cause.DECLINED,
     Cause.EXTERNAL,
     Cause.EMPTY_SERIES,
     Cause.OTHER_FOLDER,
@@ -164,6 +169,8 @@ _OF_KIND: Final[Mapping[Cause, tuple[str, str]]] = {
     Cause.CAPABILITY_MISSING: ("R4", "R11"),
 }
 _ALIKE: Final[Mapping[str, tuple[Cause, ...]]] = {
+    "D1": (Cause.NOT_THE_ORGANIZER,),
+    "D2": (Cause.DECLINED,),
     "R1": (Cause.CHANGED_IN_WICE, Cause.CHANGED_IN_EXCHANGE),
     "R3": (Cause.IN_STEP,),
     "R4": (Cause.NOT_FLAGGED, Cause.DEACTIVATED),
@@ -191,7 +198,7 @@ RULES: Final[Mapping[Cause, tuple[str, str]]] = {
     **_OF_KIND,
     **{cause: (rule, rule) for rule, causes in _ALIKE.items() for cause in causes},
 }
-"""The rule's number for contacts, and for appointments. Total over all causes."""
+"""The rule's number (D: a rule of our own, see docs/decisions.md) for contacts, and for appointments. Total over all causes."""
 
 
 class FactName(StrEnum):
@@ -202,6 +209,8 @@ class FactName(StrEnum):
     BINNED = "binned"
     PARTICIPANT = "participant"
     EXTERNAL = "external"
+    DECLINED = "declined"
+    ORGANIZER = "organizer"
     NO_DATES = "no_dates"
     FOLDER = "folder"
     WINDOW = "window"
@@ -224,6 +233,7 @@ BARE: Final[Mapping[Absence, FactName]] = {
     Absence.BINNED: FactName.BINNED,
     Absence.EXTERNAL: FactName.EXTERNAL,
     Absence.EMPTY: FactName.NO_DATES,
+    Absence.DECLINED: FactName.DECLINED,
 }
 """Absences that say all there is to know."""
 
@@ -252,3 +262,41 @@ class Verdict:
     def rule(self, kind: Kind) -> str:
         """The number of the rule that decides."""
         return RULES[self.cause][kind is Kind.APPOINTMENTS]
+
+
+REASONS: Final[Mapping[Reason, Cause]] = {
+    Reason.NEW_IN_WICE: Cause.NEW_IN_WICE,
+    Reason.NEW_IN_EXCHANGE: Cause.NEW_IN_EXCHANGE,
+    Reason.CHANGED_IN_WICE: Cause.CHANGED_IN_WICE,
+    Reason.CHANGED_IN_EXCHANGE: Cause.CHANGED_IN_EXCHANGE,
+    Reason.GONE_IN_WICE: Cause.REMOVED_IN_WICE,
+    Reason.GONE_IN_EXCHANGE: Cause.REMOVED_IN_EXCHANGE,
+    Reason.GONE_ON_BOTH: Cause.GONE,
+    Reason.CONFLICT_WICE_WINS: Cause.CONFLICT_WICE_WINS,
+    Reason.CONFLICT_EXCHANGE_WINS: Cause.CONFLICT_EXCHANGE_WINS,
+    Reason.TARGET_OVERWRITTEN: Cause.TARGET_OVERWRITTEN,
+    Reason.TWIN: Cause.TWIN,
+    Reason.TWIN_DIFFERS: Cause.TWIN,
+    Reason.SAME_CHANGE: Cause.IN_STEP,
+    Reason.UNCHANGED: Cause.IN_STEP,
+    Reason.COMPANY_RESTORED: Cause.COMPANY_RESTORED,
+    Reason.COMPANY_OF_NEW_PERSON: Cause.NEW_IN_EXCHANGE,
+    Reason.ORPHANED_COPY: Cause.ORPHANED_COPY,
+    Reason.AGED_OUT: Cause.AGED_OUT,
+    Reason.UNDONE: Cause.UNDO_PLANNED,
+    Reason.REDONE: Cause.UNDO_PLANNED,
+    Reason.PROFILE_REMOVED: Cause.UNDO_PLANNED,
+    Reason.DECLINED: Cause.DECLINED,
+}
+"""What a planned action's reason means for its item. Total."""
+
+_DETAILS: Final[Mapping[Cause, FactName]] = {
+    Cause.NOT_A_CONTACT: FactName.ITEM_CLASS,
+    Cause.SERIES: FactName.SERIES,
+    Cause.NOT_THE_ORGANIZER: FactName.ORGANIZER,
+}
+
+
+def detailed(cause: Cause, detail: str) -> tuple[Fact, ...]:
+    """The detail of a hint as the value that decides."""
+    return (Fact(_DETAILS.get(cause, FactName.DETAIL), detail),) if detail else ()

@@ -14,7 +14,7 @@ from app.domain.account import Profile
 from app.domain.finding import BookEntry, Gap, Trace
 from app.domain.plan import Hint, HintReason, PlanState, Reason, Seen
 from app.domain.sync import Absence, Change, Kind, Link, Obstacle, Side
-from app.rules.causes import BARE, Cause, Fact, FactName, State, Verdict
+from app.rules.causes import BARE, REASONS, Cause, Fact, FactName, State, Verdict, detailed
 from app.rules.decisions import Decision, decide, is_conflict
 from app.rules.policy import Policy
 from app.rules.retry import FREEZE_AFTER_RUNS, QUARANTINE_AFTER_RUNS
@@ -93,20 +93,15 @@ def _unfit(case: Case) -> Verdict | None:
     """An item that is in its place, but cannot be carried."""
     for trace in case.traces:
         if trace.obstacle and trace.absence is None:
-            return Verdict(_OBSTACLES[trace.obstacle], _detail(_OBSTACLES[trace.obstacle], trace.detail))
+            return Verdict(_OBSTACLES[trace.obstacle], detailed(_OBSTACLES[trace.obstacle], trace.detail))
     if any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in case.traces):
         return Verdict(Cause.FOREIGN_PRIVATE)
     # As long as its server was not asked, the books say it, also of an item that was linked before.
     asked = {trace.side for trace in case.traces}
     for seen in case.seen:
         if seen.held and seen.held in _UNFIT and seen.side not in asked:
-            return Verdict(_UNFIT[seen.held], _detail(_UNFIT[seen.held], seen.detail))
+            return Verdict(_UNFIT[seen.held], detailed(_UNFIT[seen.held], seen.detail))
     return None
-
-
-def _detail(cause: Cause, detail: str) -> tuple[Fact, ...]:
-    name = {Cause.NOT_A_CONTACT: FactName.ITEM_CLASS, Cause.SERIES: FactName.SERIES}.get(cause, FactName.DETAIL)
-    return (Fact(name, detail),) if detail else ()
 
 
 def _refused(case: Case) -> Verdict | None:
@@ -153,32 +148,6 @@ def _undone(case: Case) -> Verdict | None:
     return Verdict(Cause.UNDONE)
 
 
-REASONS: Final[Mapping[Reason, Cause]] = {
-    Reason.NEW_IN_WICE: Cause.NEW_IN_WICE,
-    Reason.NEW_IN_EXCHANGE: Cause.NEW_IN_EXCHANGE,
-    Reason.CHANGED_IN_WICE: Cause.CHANGED_IN_WICE,
-    Reason.CHANGED_IN_EXCHANGE: Cause.CHANGED_IN_EXCHANGE,
-    Reason.GONE_IN_WICE: Cause.REMOVED_IN_WICE,
-    Reason.GONE_IN_EXCHANGE: Cause.REMOVED_IN_EXCHANGE,
-    Reason.GONE_ON_BOTH: Cause.GONE,
-    Reason.CONFLICT_WICE_WINS: Cause.CONFLICT_WICE_WINS,
-    Reason.CONFLICT_EXCHANGE_WINS: Cause.CONFLICT_EXCHANGE_WINS,
-    Reason.TARGET_OVERWRITTEN: Cause.TARGET_OVERWRITTEN,
-    Reason.TWIN: Cause.TWIN,
-    Reason.TWIN_DIFFERS: Cause.TWIN,
-    Reason.SAME_CHANGE: Cause.IN_STEP,
-    Reason.UNCHANGED: Cause.IN_STEP,
-    Reason.COMPANY_RESTORED: Cause.COMPANY_RESTORED,
-    Reason.COMPANY_OF_NEW_PERSON: Cause.NEW_IN_EXCHANGE,
-    Reason.ORPHANED_COPY: Cause.ORPHANED_COPY,
-    Reason.AGED_OUT: Cause.AGED_OUT,
-    Reason.UNDONE: Cause.UNDO_PLANNED,
-    Reason.REDONE: Cause.UNDO_PLANNED,
-    Reason.PROFILE_REMOVED: Cause.UNDO_PLANNED,
-}
-"""What a planned action's reason means for its item. Total."""
-
-
 def _planned(case: Case) -> Verdict | None:
     planned = case.entry.planned if case.entry else None
     if planned is None or (case.link is None and any(trace.absence for trace in case.traces)):
@@ -207,7 +176,7 @@ def _linked(case: Case) -> Verdict | None:
     if Change.EDITED is wice is exchange and _content(case, Side.WICE) == _content(case, Side.EXCHANGE):
         return Verdict(Cause.LISTED)
     if (wice, exchange) == (Change.SAME, Change.SAME):
-        return Verdict(_unsettled(case, link))
+        return _stands_apart(case) if link.apart else Verdict(_unsettled(case, link))
     return Verdict(_decided(wice, exchange, case.policy), _whereabouts(case))
 
 
@@ -236,6 +205,12 @@ def _unsettled(case: Case, link: Link) -> Cause:
     # A server that was asked has the last word: a list also names what has only been read.
     asked = {trace.side for trace in case.traces}
     return Cause.LISTED if any(seen.side not in asked and _is_news(seen, link) for seen in case.seen) else Cause.IN_STEP
+
+
+def _stands_apart(case: Case) -> Verdict:
+    """An attendee's copy that is not as Wice has the meeting; the latest run has said who decides (D1)."""
+    told = next((hint.detail for hint in _hints(case) if hint.reason is HintReason.NOT_THE_ORGANIZER), "")
+    return Verdict(Cause.NOT_THE_ORGANIZER, (Fact(FactName.ORGANIZER, told),) if told else ())
 
 
 def _is_news(seen: Seen, link: Link) -> bool:
@@ -275,6 +250,7 @@ ABSENT: Final[Mapping[Absence, Cause]] = {
     Absence.LEFT: Cause.NOT_PARTICIPATING,
     Absence.EXTERNAL: Cause.EXTERNAL,
     Absence.EMPTY: Cause.EMPTY_SERIES,
+    Absence.DECLINED: Cause.DECLINED,
     Absence.MOVED_AWAY: Cause.OTHER_FOLDER,
     Absence.DELETED: Cause.GONE,
 }
@@ -308,6 +284,8 @@ HELD: Final[Mapping[HintReason, Cause]] = {
     HintReason.TARGET_ONLY: Cause.TARGET_ONLY,
     HintReason.TARGET_KEPT: Cause.TARGET_KEPT,
     HintReason.UNDONE: Cause.UNDONE,
+    HintReason.NOT_THE_ORGANIZER: Cause.NOT_THE_ORGANIZER,
+    HintReason.DECLINED: Cause.DECLINED,
 }
 """Why an item is held, or hinted at. OUT_OF_SCOPE says more in its detail; the other hints are not about why an item is left alone."""
 
@@ -322,7 +300,7 @@ def _held(case: Case) -> Verdict | None:
         if seen.held and seen.held in HELD:
             return Verdict(HELD[seen.held], _held_facts(case, seen, HELD[seen.held]))
     about = next((hint for hint in _hints(case) if hint.reason in HELD), None)
-    return Verdict(HELD[about.reason], _detail(HELD[about.reason], about.detail)) if about and not case.link else None
+    return Verdict(HELD[about.reason], detailed(HELD[about.reason], about.detail)) if about and not case.link else None
 
 
 def _held_facts(case: Case, seen: Seen, cause: Cause) -> tuple[Fact, ...]:
@@ -331,7 +309,7 @@ def _held_facts(case: Case, seen: Seen, cause: Cause) -> tuple[Fact, ...]:
         return _window(case, trace.last_day if trace else None)
     if cause is Cause.TARGET_ONLY:
         return (Fact(FactName.DIRECTION, case.profile.direction.value),)
-    return _detail(cause, seen.detail)
+    return detailed(cause, seen.detail)
 
 
 def _out_of_scope(case: Case) -> Verdict | None:
@@ -343,6 +321,7 @@ def _out_of_scope(case: Case) -> Verdict | None:
     if former and case.last_reason == Reason.GONE_IN_EXCHANGE.value and absent[0].side is Side.WICE:
         return Verdict(Cause.DELETED_IN_EXCHANGE, _whereabouts(case))
     told = next((trace for trace in absent if trace.absence is not Absence.DELETED), absent[0])
+    told = next((trace for trace in absent if trace.absence is Absence.DECLINED), told)
     return _outside(told, case)
 
 

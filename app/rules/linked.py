@@ -11,9 +11,9 @@ from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import Record, differences
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
-from app.domain.sync import Absence, Change, Item, Side
+from app.domain.sync import Absence, Change, Holder, Item, Side
 from app.ports import Company
-from app.rules import merge
+from app.rules import meetings, merge
 from app.rules.companies import candidates
 from app.rules.decisions import Decision, decide, is_conflict
 from app.rules.founding import new_company
@@ -32,11 +32,58 @@ class Verdict:
     hints: tuple[Hint, ...] = ()
 
 
-def judge(pair: Pair, policy: Policy, companies: Sequence[Company]) -> Verdict:  # noqa: PLR0911 - one return per decision reads as the table it is
-    """Decide about one linked item (R8-R10, R13, R14, R21-R23)."""
+def judge(pair: Pair, policy: Policy, companies: Sequence[Company], holders: Sequence[Holder] = ()) -> Verdict:
+    """Decide about one linked item (R8-R10, R13, R14, R21-R23). `holders`: other accounts that have it too (D1)."""
     decision = decide(pair.wice_change, pair.exchange_change, policy)
     if _aged_out(pair, policy):
         return _leave_aged(pair)
+    if pair.exchange_absence is Absence.DECLINED and decision is Decision.CREATE_IN_EXCHANGE:
+        # D2: whoever wins, a meeting that was declined does not come back beside its declined copy.
+        decision = Decision.REMOVE_FROM_WICE if policy.may_write(Side.WICE) else Decision.KEEP
+    leader = meetings.leader(pair.exchange.record if pair.exchange else None, pair.link, holders)
+    if leader:
+        return _led(pair, policy, decision, leader)
+    if decision is Decision.UPDATE_WICE:
+        return _update_wice(pair, policy, companies, meetings.invited(_record(pair.exchange), holders))
+    return _carried_out(pair, policy, companies, decision)
+
+
+def _led(pair: Pair, policy: Policy, decision: Decision, leader: Holder) -> Verdict:
+    """An attendee's copy of a meeting about which another account decides (D1)."""
+    match decision:
+        case Decision.UPDATE_WICE | Decision.UPDATE_EXCHANGE:
+            return _follow(pair, policy, leader)
+        case Decision.CREATE_IN_WICE if pair.wice_absence in REVIVABLE:
+            if pair.wice_remains is None:
+                return Verdict(hints=(_hint(pair, HintReason.NOT_THE_ORGANIZER, leader.account),))
+            back = PlannedWrite(
+                side=Side.WICE,
+                op=Op.ADD,
+                record=pair.wice_remains,
+                before=pair.wice_remains,
+                into=pair.link.wice.id,
+            )
+            apart = bool(differences(pair.wice_remains, _record(pair.exchange)))
+            return Verdict(replace(_action(pair, policy, back), apart=apart))
+        case _:
+            return _carried_out(pair, policy, (), decision)
+
+
+def _follow(pair: Pair, policy: Policy, leader: Holder) -> Verdict:
+    """What was changed in Wice goes to the attendee's copy; what he has changed himself stays his own."""
+    ours, theirs = _record(pair.wice), _record(pair.exchange)
+    if not differences(ours, theirs):
+        return Verdict(_settled(pair))
+    wanted = meetings.for_attendee(ours, theirs)
+    news = pair.wice_change is Change.EDITED and policy.may_write(Side.EXCHANGE)
+    write = _change(Side.EXCHANGE, wanted, pair.exchange) if news else None
+    action = _action(pair, policy, write) if write else _books(pair, Reason.UNCHANGED)
+    apart = not write or bool(differences(wanted, ours))
+    told = (_hint(pair, HintReason.NOT_THE_ORGANIZER, leader.account),) if apart else ()
+    return Verdict(replace(action, apart=apart), told)
+
+
+def _carried_out(pair: Pair, policy: Policy, companies: Sequence[Company], decision: Decision) -> Verdict:  # noqa: PLR0911 - one return per decision reads as the table it is
     match decision:
         case Decision.NOTHING:
             complete = pair.link.incomplete and pair.wice and pair.exchange and policy.may_write(Side.EXCHANGE)
@@ -48,7 +95,7 @@ def judge(pair: Pair, policy: Policy, companies: Sequence[Company]) -> Verdict: 
         case Decision.UPDATE_EXCHANGE:
             return Verdict(_update_exchange(pair))
         case Decision.UPDATE_WICE:
-            return _update_wice(pair, policy, companies)
+            return _update_wice(pair, policy, companies, _record(pair.exchange))
         case Decision.CREATE_IN_EXCHANGE:
             return Verdict(_action(pair, policy, _add(Side.EXCHANGE, _record(pair.wice))))
         case Decision.CREATE_IN_WICE:
@@ -99,8 +146,8 @@ def _update_exchange(pair: Pair) -> Action:
     return _settled(pair) if write is None else _action(pair, None, write)
 
 
-def _update_wice(pair: Pair, policy: Policy, companies: Sequence[Company]) -> Verdict:
-    theirs, ours = _record(pair.exchange), _record(pair.wice)
+def _update_wice(pair: Pair, policy: Policy, companies: Sequence[Company], theirs: Record) -> Verdict:
+    ours = _record(pair.wice)
     if isinstance(theirs, Contact) and isinstance(ours, Contact) and theirs.entity is Entity.PERSON:
         return _update_person(pair, theirs, ours, policy, companies)
     write = _change(Side.WICE, theirs, pair.wice)
@@ -175,7 +222,7 @@ def _remove(pair: Pair, policy: Policy, decision: Decision) -> Action:
 def _settled(pair: Pair) -> Action:
     """Nothing to write: only versions moved, or both sides were changed alike (R22)."""
     both = pair.wice_change is Change.EDITED and pair.exchange_change is Change.EDITED
-    return _books(pair, Reason.SAME_CHANGE if both else Reason.UNCHANGED)
+    return replace(_books(pair, Reason.SAME_CHANGE if both else Reason.UNCHANGED), apart=False)
 
 
 def _books(pair: Pair, reason: Reason) -> Action:
@@ -191,6 +238,8 @@ def _books(pair: Pair, reason: Reason) -> Action:
         exchange=pair.end(Side.EXCHANGE),
         parent=(pair.wice.parent if pair.wice else "") or pair.link.parent,
         last_day=shown.record.last_day if shown and isinstance(shown.record, Appointment) else pair.link.last_day,
+        part=meetings.part_of(pair.exchange.record if pair.exchange else None),
+        apart=pair.link.apart,
     )
 
 
@@ -203,6 +252,7 @@ def _action(pair: Pair, policy: Policy | None, *writes: PlannedWrite) -> Action:
     return replace(
         _books(pair, _reason(pair, writes[0].side, policy, conflict=conflict)),
         writes=writes,
+        apart=False,
         conflict=conflict,
         fields=tuple(sorted(fields)),
     )

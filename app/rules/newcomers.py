@@ -11,10 +11,10 @@ from app.domain.contact import Contact, Entity
 from app.domain.fingerprint import Record, differences, fingerprint
 from app.domain.ids import ItemId, LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen, newcomer_key
-from app.domain.sync import Change, Item, Kind, Link, Side
+from app.domain.sync import Change, Holder, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
-from app.rules import merge
+from app.rules import meetings, merge
 from app.rules.companies import candidates, company_key
 from app.rules.decisions import Decision, decide
 from app.rules.founding import new_company
@@ -40,7 +40,8 @@ class Setting:
     """What every decision about a newcomer looks at.
 
     `ended`: former links by their id and by id and fingerprint of their Exchange item, for items that come back. `linked`: ids of all linked
-    items. `remains`: what Wice still holds of records that are out of scope. `alone`: what an undo has left alone.
+    items. `remains`: what Wice still holds of records that are out of scope. `alone`: what an undo has left alone. `holders`: other accounts that
+    hold an appointment too (D1). `declined`: UIDs of meetings that the mailbox's owner has declined (D2).
     """
 
     kind: Kind
@@ -51,6 +52,12 @@ class Setting:
     linked: frozenset[ItemId] = frozenset()
     remains: Mapping[ItemId, Record] = field(default_factory=dict)
     alone: Alone = field(default_factory=dict)
+    holders: meetings.Holders = field(default_factory=dict)
+    declined: frozenset[str] = frozenset()
+
+    def leader(self, wice: ItemId, theirs: Item) -> Holder | None:
+        """The account that decides about `wice` instead of this one, whose copy is `theirs` (D1)."""
+        return meetings.leader(theirs.record, None, self.holders.get(wice, ()))
 
 
 def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) -> Arrivals:
@@ -102,7 +109,12 @@ def _in_window(items: Sequence[Item], side: Side, setting: Setting, arrivals: Ar
 def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
     """Link what stands on both sides already; the winner stands field by field, its gaps are filled (R24)."""
     policy = setting.policy
-    record, company = _at_home(_merged(ours.record, theirs.record, setting), ours.record, setting)
+    if setting.leader(ours.id, theirs):
+        return _joined(ours, theirs, setting)
+    organised = meetings.organises(ours, theirs, setting.holders) and policy.may_write(Side.WICE)
+    winner = Side.EXCHANGE if organised else policy.winner
+    brought = meetings.invited(theirs.record, setting.holders.get(ours.id, ()))
+    record, company = _at_home(_merged(ours.record, brought, winner), ours.record, setting)
     writes = tuple(
         PlannedWrite(
             side=side,
@@ -114,14 +126,23 @@ def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
         for side, item in ((Side.WICE, ours), (Side.EXCHANGE, theirs))
         if _may_write_twin(side, policy) and merge.must_write(side, record, item.record)
     )
+    return _linked(ours, theirs, setting, *writes)
+
+
+def _joined(ours: Item, theirs: Item, setting: Setting) -> Action:
+    """An attendee's copy joins a meeting about which another account decides: it stays as it is until that changes (D1)."""
+    return replace(_linked(ours, theirs, setting), apart=bool(differences(ours.record, theirs.record)))
+
+
+def _linked(ours: Item, theirs: Item, setting: Setting, *writes: PlannedWrite) -> Action:
     differing = differences(ours.record, theirs.record)
     action = _action(ours, Side.WICE, setting, Reason.TWIN_DIFFERS if differing else Reason.TWIN, *writes)
-    return replace(action, exchange=end_of(theirs), fields=differing)
+    return replace(action, exchange=end_of(theirs), fields=differing, part=meetings.part_of(theirs.record))
 
 
-def _merged(ours: Record, theirs: Record, setting: Setting) -> Record:
+def _merged(ours: Record, theirs: Record, wins: Side) -> Record:
     """The winner's fields, its gaps filled from the other (R24)."""
-    winner, loser = (ours, theirs) if setting.policy.winner is Side.WICE else (theirs, ours)
+    winner, loser = (ours, theirs) if wins is Side.WICE else (theirs, ours)
     return merge.twins(winner, loser)
 
 
@@ -149,7 +170,11 @@ def _brought_back(item: Item, into: ItemId, ours: Record | None, setting: Settin
     if ours is None:
         write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record, into=into)
         return _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write)
-    record = item.record if fingerprint(ours) == known else _merged(ours, item.record, setting)
+    if setting.leader(into, item):
+        write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=ours, before=ours, into=into)
+        action = _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write)
+        return replace(action, apart=bool(differences(ours, item.record)))
+    record = item.record if fingerprint(ours) == known else _merged(ours, item.record, setting.policy.winner)
     record, company = _at_home(record, ours, setting)
     writes = [PlannedWrite(side=Side.WICE, op=Op.ADD, record=record, before=ours, into=into, company=company)]
     if setting.policy.may_write(Side.EXCHANGE) and merge.must_write(Side.EXCHANGE, record, item.record):
@@ -166,11 +191,22 @@ def _may_write_twin(side: Side, policy: Policy) -> bool:
 def _from_wice(items: Sequence[Item], setting: Setting, arrivals: Arrivals) -> None:
     wanted = decide(Change.NEW, Change.NONE, setting.policy)
     for item in items:
-        if wanted is Decision.CREATE_IN_EXCHANGE:
+        if isinstance(item.record, Appointment) and item.record.uid in setting.declined:
+            _decline(item, setting, arrivals)
+        elif wanted is Decision.CREATE_IN_EXCHANGE:
             write = PlannedWrite(side=Side.EXCHANGE, op=Op.ADD, record=item.record)
             arrivals.actions.append(_action(item, Side.WICE, setting, Reason.NEW_IN_WICE, write))
         else:
             arrivals.holds.append(_seen(item, Side.WICE, HintReason.TARGET_ONLY))
+
+
+def _decline(item: Item, setting: Setting, arrivals: Arrivals) -> None:
+    """Its copy in Exchange was declined: the user takes no part in it, and it is not created beside that copy (D2)."""
+    if not setting.policy.may_write(Side.WICE):
+        arrivals.hints.append(_hint(item, Side.WICE, HintReason.DECLINED))
+        return
+    leave = PlannedWrite(side=Side.WICE, op=Op.DELETE, before=item.record)
+    arrivals.actions.append(replace(_action(item, Side.WICE, setting, Reason.DECLINED, leave), ends_link=True))
 
 
 def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) -> None:
@@ -185,6 +221,10 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
         if former is not None and former.wice.id not in taken:
             taken.add(former.wice.id)
             ours = setting.remains.get(former.wice.id)
+            if ours is None and (leader := setting.leader(former.wice.id, item)):
+                # Nothing is known of what it would write over.
+                arrivals.hints.append(_hint(item, Side.EXCHANGE, HintReason.NOT_THE_ORGANIZER, leader.account))
+                continue
             arrivals.actions.append(_brought_back(item, former.wice.id, ours, setting, known=former.wice.fingerprint))
         elif isinstance(item.record, Contact):
             contacts.add(item, item.record)
@@ -274,6 +314,7 @@ def _action(item: Item, side: Side, setting: Setting, reason: Reason, *writes: P
         exchange=end if side is Side.EXCHANGE else None,
         parent=item.parent,
         last_day=item.record.last_day if isinstance(item.record, Appointment) else None,
+        part=meetings.part_of(item.record) if side is Side.EXCHANGE else None,
     )
 
 

@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.domain.appointment import Appointment
 from app.domain.ids import AttemptId, ItemId, LinkId, Version
 from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
-from app.rules import guards, left_alone, retry
+from app.rules import guards, left_alone, meetings, retry
 from app.rules.founding import Founding
-from app.rules.linked import REVIVABLE, judge
+from app.rules.linked import REVIVABLE, Verdict, judge
 from app.rules.matcher import match
 from app.rules.newcomers import NewLink, Setting, former_names, welcome
 from app.rules.policy import Policy
@@ -37,6 +38,8 @@ class Situation:
     companies: Sequence[Company] = ()
     failures: Mapping[str, Failure] = field(default_factory=dict)
     lost: frozenset[AttemptId] = frozenset()
+    holders: meetings.Holders = field(default_factory=dict)
+    """Other accounts that hold an appointment, for those of which this plan has to know (D1)."""
     new_link: NewLink
 
 
@@ -56,7 +59,7 @@ def plan(situation: Situation) -> Planned:
     """Plan one kind (R27)."""
     moved = _moved(situation)
     links = [moved.get(link.id, link) for link in situation.links if not link.ended]
-    verdicts = [judge(pair, situation.policy, situation.companies) for pair in _touched(links, situation)]
+    verdicts = [_judged(pair, situation) for pair in _touched(links, situation)]
     newcomers = _newcomers(links, situation)
     arrivals = welcome(newcomers.wice, newcomers.exchange, newcomers.setting)
     founding = Founding(situation.policy, situation.new_link)
@@ -66,6 +69,7 @@ def plan(situation: Situation) -> Planned:
     actions += _guarded(drafts, links, situation, hints)
     actions = [_findable(action, situation) for action in actions]
     hints += _listing_hints(situation)
+    hints += meetings.hints(links, situation.holders, actions, hints)
     hints += left_alone.hints(links, frozenset(action.key for action in actions if not _is_bookkeeping(action)))
     holds, held_hints = _held(situation, links)
     settled = tuple(action for action in actions if _is_bookkeeping(action))
@@ -83,6 +87,10 @@ def plan(situation: Situation) -> Planned:
         settled=settled,
         holds=(*arrivals.holds, *holds),
     )
+
+
+def _judged(pair: Pair, situation: Situation) -> Verdict:
+    return judge(pair, situation.policy, situation.companies, situation.holders.get(pair.link.wice.id, ()))
 
 
 def at_rest(situation: Situation, linked: int) -> Planned:
@@ -195,8 +203,16 @@ def _newcomers(links: Sequence[Link], situation: Situation) -> _Newcomers:
         linked=frozenset(linked),
         remains=situation.wice.remains,
         alone=left_alone.left_alone(situation.links, [situation.wice, situation.exchange]),
+        holders=situation.holders,
+        declined=_declined(situation.exchange),
     )
     return _Newcomers(wice, [item for item in exchange if item.id not in gone], orphans, setting)
+
+
+def _declined(exchange: SideView) -> frozenset[str]:
+    """UIDs of the meetings that lie there declined (D2)."""
+    records = exchange.remains.values()
+    return frozenset(record.uid for record in records if isinstance(record, Appointment)) - {""}
 
 
 def _orphans(wice: Sequence[Item], exchange: Sequence[Item], lost: frozenset[AttemptId]) -> list[Item]:

@@ -57,6 +57,7 @@ class Pair:
     exchange_change: Change
     wice_absence: Absence | None = None
     wice_remains: Record | None = None
+    exchange_absence: Absence | None = None
 
     def item(self, side: Side) -> Item | None:
         """The item on `side`."""
@@ -82,4 +83,5 @@ class Pair:
             exchange_change=exchange.change(link.exchange),
             wice_absence=wice.gone.get(link.wice.id),
             wice_remains=wice.remains.get(link.wice.id),
+            exchange_absence=exchange.gone.get(link.exchange.id),
         )

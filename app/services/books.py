@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from app.domain.appointment import Part
 from app.domain.fingerprint import fingerprint
 from app.domain.ids import ItemId
 from app.domain.journal import Settlement
 from app.domain.plan import Action, HintReason, Op, Reason, Seen
-from app.domain.sync import End, Item, Link, Side
+from app.domain.sync import End, Item, Link, Say, Side
 from app.domain.terms import joined, terms_of
 from app.ports import Ledger
 from app.rules.state import end_of
@@ -93,8 +94,26 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         incomplete=not complete and not action.undoes,
         missing=former is not None and former.missing and Side.EXCHANGE not in written and not action.ends_link,
         undone=_is_undone(action, former),
+        say=_say(action, former, written),
+        apart=action.apart and not action.ends_link,
         terms=joined(action.terms, terms_of(*(item.record for item in written.values()))),
     )
+
+
+def _say(action: Action, former: Link | None, written: Mapping[Side, Item]) -> Say:
+    """Whoever brought a meeting to Wice keeps that (D1)."""
+    before = former.say if former else Say.COPY
+    match action.part:
+        case None:
+            return before
+        case Part.ORGANIZER:
+            return Say.ORGANIZES
+        case Part.ATTENDEE:
+            made = written.get(Side.WICE)
+            brought = made is not None and made.stamp is not None and made.stamp.link == action.link
+            return Say.BROUGHT if brought or before is Say.BROUGHT else Say.ATTENDS
+        case _:
+            return Say.COPY
 
 
 def _bounces(link: Link, former: Link | None, action: Action, written: Mapping[Side, Item], run: int) -> Link:

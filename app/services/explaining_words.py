@@ -54,6 +54,9 @@ WHY: Final[Mapping[Cause, str]] = {
     Cause.TARGET_KEPT: (
         "It was changed at the target of a one-way profile, which keeps such changes; it no longer follows the source."
     ),
+    Cause.NOT_THE_ORGANIZER: (
+        "It is a meeting about which another account decides; what was changed in this attendee's copy stays in it until the meeting changes."
+    ),
     Cause.TARGET_ONLY: "It exists only at the target of a one-way profile, and stays there.",
     Cause.AGED_OUT: "It has left the profile's window and stays as it is on both sides.",
     Cause.UNDONE: "What was synchronised was undone; it is left alone until somebody edits it on either side.",
@@ -69,6 +72,7 @@ WHY: Final[Mapping[Cause, str]] = {
     Cause.DEACTIVATED: "It is deactivated in Wice.",
     Cause.BINNED: "It lies in Wice's recycle bin.",
     Cause.NOT_PARTICIPATING: "This account's employee does not take part in it in Wice.",
+    Cause.DECLINED: "It is a meeting that was declined in Outlook: who declines takes no part in it.",
     Cause.EXTERNAL: (
         "It comes from an iCal subscription: Wice marks it as external, and external appointments are not synchronised."
     ),
@@ -117,6 +121,7 @@ ADVICE: Final[Mapping[Cause, str]] = {
     Cause.UNDO_PLANNED: "Look at the undo, then confirm or discard it.",
     Cause.LEFT_OUT: "Analyse the profile again to take it in.",
     Cause.TARGET_KEPT: "Let the profile overwrite changes at the target, or make both sides equal.",
+    Cause.NOT_THE_ORGANIZER: "Change the meeting at its organiser, or in Wice.",
     Cause.TARGET_ONLY: "Let the profile synchronise in both directions to take it along.",
     Cause.AGED_OUT: "Enlarge the profile's window to synchronise it again.",
     Cause.UNDONE: "Edit it on the side whose content shall stand.",
@@ -130,6 +135,7 @@ ADVICE: Final[Mapping[Cause, str]] = {
     Cause.DEACTIVATED: "Activate it in Wice.",
     Cause.BINNED: "Restore it in Wice.",
     Cause.NOT_PARTICIPATING: "Add the employee as participant in Wice.",
+    Cause.DECLINED: "Accept it in Outlook to take part.",
     Cause.EXTERNAL: "Subscribe to that calendar in Outlook too.",
     Cause.OTHER_FOLDER: "Move it into the profile's folder, or choose its folder in the profile.",
     Cause.IN_DELETED_ITEMS: "Move it back into the profile's folder.",
@@ -158,6 +164,8 @@ FACTS: Final[Mapping[FactName, str]] = {
     FactName.BINNED: "recycle bin: yes",
     FactName.PARTICIPANT: "participants: {value} is not among them",
     FactName.EXTERNAL: "external: yes",
+    FactName.DECLINED: "answer: declined",
+    FactName.ORGANIZER: "who decides: the account {value}",
     FactName.NO_DATES: "dates left: none",
     FactName.FOLDER: "folder: {value} instead of {expected}",
     FactName.WINDOW: "end: {value}, window begins {expected}",

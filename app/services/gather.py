@@ -238,7 +238,7 @@ def _set_aside_strangers(
     Returns how many a list names although they are out of scope (a flagged record that is deactivated, an external appointment).
     """
     strangers = [s for s in pending if s.id in reading.gone and links.of(store.side, s.id) is None]
-    listed = [s for s in strangers if listing.inventory is not None and s.id in listing.inventory]
+    listed = [s for s in strangers if _goes_on_naming(s, listing, reading.gone[s.id])]
     if listed:
         outside = HintReason.OUT_OF_SCOPE
         ledger.hold(store.kind, [replace(s, held=outside, detail=reading.gone[s.id].value) for s in listed])
@@ -246,6 +246,13 @@ def _set_aside_strangers(
     if gone:
         ledger.forget_seen(store.kind, store.side, gone)
     return len(listed)
+
+
+def _goes_on_naming(sighting: Seen, listing: _Listing, because: Absence) -> bool:
+    """A list of changes names a declined meeting only once, but it lies there, and tells when its like comes from Wice (D2)."""
+    if listing.inventory is None:
+        return because is Absence.DECLINED
+    return sighting.id in listing.inventory
 
 
 def _still_parked(store: Store, ledger: Ledger, parked: Sequence[Seen], listing: _Listing) -> list[Seen]:

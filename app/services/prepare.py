@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.appointment import Part
 from app.domain.contact import Contact
-from app.domain.ids import LinkId, new_id
-from app.domain.plan import Action, Hint, HintReason, KindPlan
-from app.domain.sync import Change, Kind, Side, Sighting
+from app.domain.ids import ItemId, LinkId, new_id
+from app.domain.plan import Action, Hint, HintReason, KindPlan, Seen
+from app.domain.sync import Absence, Change, Holder, Kind, Side, Sighting
 from app.ports import Company, Ledger
-from app.rules import planner
+from app.rules import meetings, planner
 from app.rules.founding import NEW
 from app.rules.planner import Planned, Situation
 from app.rules.state import SideView
@@ -46,8 +47,10 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
     exchange = gather(stores.exchange, ledger, links, desk.policy, desk.progress, deep=deep)
     desk.progress.step(Step.plan(kind), 0, 0)
     wice, exchange = look_after(stores, ledger, links, wice, exchange)
+    holders = _of_those_apart(ledger, links)
     wice, exchange = _read_counterparts(stores, links, wice, exchange)
     wice, exchange = _read_possible_partners(stores, links, wice, exchange)
+    holders |= _of_meetings(ledger, links, wice, exchange)
     stamps = [item.stamp.attempt for item in exchange.items.values() if item.stamp]
     planned = planner.plan(
         Situation(
@@ -59,6 +62,7 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
             companies=_companies(desk, kind, links, exchange),
             failures=ledger.failures(kind),
             lost=ledger.abandoned(stamps) if stamps else frozenset(),
+            holders=holders,
             new_link=lambda: LinkId(new_id()),
         ),
     )
@@ -110,11 +114,35 @@ def _read_counterparts(
         link
         for link in links.active
         if link.incomplete
+        or not link.exchange.fingerprint
         or wice.change(link.wice) is not Change.SAME
         or exchange.change(link.exchange) is not Change.SAME
     ]
     wice = more(wice, stores.wice, [link.wice.id for link in changed])
     return wice, more(exchange, stores.exchange, [link.exchange.id for link in changed])
+
+
+def _of_those_apart(ledger: Ledger, links: LinkIndex) -> dict[ItemId, Sequence[Holder]]:
+    """Who decides about copies that stand apart. One about which nobody else decides any more counts as changed from now on (D1)."""
+    apart = [link for link in links.active if link.apart]
+    holders = dict(ledger.holders([link.wice.id for link in apart])) if apart else {}
+    for link in apart:
+        if meetings.is_released(link, holders.get(link.wice.id, ())):
+            links.note(replace(link, apart=False, exchange=replace(link.exchange, fingerprint="")))
+    return holders
+
+
+def _of_meetings(
+    ledger: Ledger, links: LinkIndex, wice: SideView, exchange: SideView
+) -> Mapping[ItemId, Sequence[Holder]]:
+    """Who else holds the meetings that were read (D1)."""
+    read = [item for item in exchange.items.values() if meetings.part_of(item.record) not in (None, Part.NONE)]
+    if not read:
+        return {}
+    shared = [link.wice.id for item in read if (link := links.of(Side.EXCHANGE, item.id))]
+    if len(shared) < len(read):
+        shared += [item for item in (*wice.items, *wice.gone) if links.of(Side.WICE, item) is None]
+    return ledger.holders(shared)
 
 
 def _read_possible_partners(
@@ -124,12 +152,18 @@ def _read_possible_partners(
     views = {Side.WICE: wice, Side.EXCHANGE: exchange}
     for side in Side:
         if planner.newcomers_exist(views[side.other], links.active):
-            alone = [seen.id for seen in views[side].parked if seen.held in _WITHOUT_PARTNER]
+            alone = [seen.id for seen in views[side].parked if _may_have_partner(seen)]
             views[side] = more(views[side], stores.on(side), alone)
     newcomers = [item for item in views[Side.EXCHANGE].items.values() if links.of(Side.EXCHANGE, item.id) is None]
     former = planner.former_wice_ids(list(links.by_id.values()), newcomers)
     unlinked = [item for item in former if links.of(Side.WICE, item) is None]
     return more(views[Side.WICE], stores.wice, unlinked), views[Side.EXCHANGE]
+
+
+def _may_have_partner(seen: Seen) -> bool:
+    return seen.held in _WITHOUT_PARTNER or (
+        seen.held is HintReason.OUT_OF_SCOPE and seen.detail == Absence.DECLINED.value
+    )
 
 
 def _companies(desk: Desk, kind: Kind, links: LinkIndex, exchange: SideView) -> tuple[Company, ...]:

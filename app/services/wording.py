@@ -77,6 +77,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.UNDONE: "a run's write is undone",
     Reason.REDONE: "an undone write is made again",
     Reason.PROFILE_REMOVED: "removed together with its profile",
+    Reason.DECLINED: "declined in Outlook",
 }
 
 HINTS: Mapping[HintReason, str] = {
@@ -104,6 +105,11 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.UNDO_GONE: "Is not there any more, so there is nothing to undo; bring it back by hand if need be.",
     HintReason.UNDO_EXPIRED: "Was written more than 90 days ago and cannot be undone any more; edit it by hand.",
     HintReason.UNDO_IMPOSSIBLE: "Cannot be undone, for the reason that is named here; edit it by hand.",
+    HintReason.NOT_THE_ORGANIZER: (
+        "Is a meeting about which the account named here decides; what was changed in this attendee's copy stays there. "
+        "Change the meeting at its organiser, or in Wice."
+    ),
+    HintReason.DECLINED: "Is a meeting that was declined in Outlook, and is not created there again; accept it there to take part.",
     HintReason.EDITED_SINCE_SYNC: "Was edited in Outlook after the last synchronisation and stays there; delete it by hand if need be.",
 }
 

@@ -47,6 +47,7 @@ ABSENCES: Final[Mapping[Absence, str]] = {
     Absence.LEFT: N_("there, without this account's employee as participant"),
     Absence.EXTERNAL: N_("there, marked as external"),
     Absence.EMPTY: N_("there, as a series without any date left"),
+    Absence.DECLINED: N_("there, declined"),
 }
 OBSTACLES: Final[Mapping[Obstacle, str]] = {
     Obstacle.NOT_A_CONTACT: N_("there, but no contact"),

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.exchange.errors import EwsError
+from sandbox.exchange.fragments import element
 from sandbox.exchange.items import made
 from sandbox.exchange.paths import is_extended
 from sandbox.exchange.views import instant
@@ -19,7 +20,7 @@ GetWorld = Callable[[], World]
 
 
 def inspection_routes(world: GetWorld) -> list[Route]:
-    """GET .../folders, GET and POST .../items?folder=contacts/Wice, POST /_sandbox/touch, POST /_sandbox/delegates."""
+    """GET .../folders, GET and POST .../items?folder=contacts/Wice, POST /_sandbox/touch, POST /_sandbox/answer, POST /_sandbox/delegates."""
 
     def route(path: str, method: str, handler: Callable[[World, Request, bytes], object]) -> Route:
         async def endpoint(request: Request) -> Response:
@@ -36,6 +37,7 @@ def inspection_routes(world: GetWorld) -> list[Route]:
         route("/_sandbox/mailboxes/{mailbox}/items", "GET", _items),
         route("/_sandbox/mailboxes/{mailbox}/items", "POST", _put),
         route("/_sandbox/touch", "POST", _touch),
+        route("/_sandbox/answer", "POST", _answer),
         route("/_sandbox/delegates", "POST", _delegate),
     ]
 
@@ -125,6 +127,15 @@ def _touch(world: World, _request: Request, raw: bytes) -> object:
     """{"mailbox", "id"}: the change key moves although nothing changed, as with a read flag."""
     mailbox, body = _named(world, raw)
     item = world.items[str(body["id"])]
+    mailbox.touch(item)
+    return {"id": item.id, "change_key": item.change_key}
+
+
+def _answer(world: World, _request: Request, raw: bytes) -> object:
+    """{"mailbox", "id", "answer"}: the owner answers an invitation ("Accept", "Tentative", "Decline"). Nobody is told here."""
+    mailbox, body = _named(world, raw)
+    item, answer = world.items[str(body["id"])], str(body["answer"])
+    item.properties["calendar:MyResponseType"] = Property(element("MyResponseType", answer), answer)
     mailbox.touch(item)
     return {"id": item.id, "change_key": item.change_key}
 

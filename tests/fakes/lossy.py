@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from app.domain.appointment import AllDay, Appointment, Participant, Timed
+from app.domain.appointment import AllDay, Appointment, Part, Participant, Timed
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import clean, differences
 from app.domain.participants import shown_lines
@@ -34,7 +34,7 @@ def wice_contact(contact: Contact, *, person_notes: bool = False) -> Contact:
 
 def wice_appointment(appointment: Appointment) -> Appointment:
     """Minutes of the server's wall time; participants live in columns of their own, the marked block is Exchange's."""
-    return replace(_texts(appointment), when=_wall_time(appointment.when), participants=(), shown=())
+    return replace(_texts(appointment), when=_wall_time(appointment.when), participants=(), shown=(), part=Part.NONE)
 
 
 def exchange_contact(contact: Contact) -> Contact:

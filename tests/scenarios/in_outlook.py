@@ -98,6 +98,11 @@ class InOutlook(LibraryExchangeHand):
         path = f"mailboxes/{self.mailbox}/items"
         return ItemId(self._sandbox.control("ews", "POST", path, body, folder=WICE_FOLDER[kind])["id"])
 
+    def answer(self, item: ItemId, answer: str) -> None:
+        """Answer an invitation: "Accept", "Tentative" or "Decline"; the declined meeting stays in the calendar."""
+        body = {"mailbox": self.mailbox, "id": item, "answer": answer}
+        self._sandbox.control("ews", "POST", "answer", body)
+
     def change(self, item: ItemId, **fields: Any) -> None:
         """Type other values into these fields; all others stay as they are."""
         found = self._item(item)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
-from app.adapters.db import failures, journal, leases, links, plans, runs, standing
+from app.adapters.db import failures, holders, journal, leases, links, plans, runs, standing
 from app.adapters.db import sightings as listed
 from app.adapters.db.leases import Lease
 from app.adapters.db.session import reading, writing
@@ -20,7 +20,7 @@ from app.domain.ids import AttemptId, ItemId, PlanId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import RunStatus
-from app.domain.sync import Kind, Link, Side, Sighting
+from app.domain.sync import Holder, Kind, Link, Side, Sighting
 from app.ports import Cursor, Standing
 
 
@@ -64,6 +64,10 @@ class SqlLedger:
     def links(self, kind: Kind) -> Iterator[Link]:
         """Streamed in chunks; other methods may write while it is consumed (see `links.stream`)."""
         return links.stream(self._engine, self._profile, kind)
+
+    def holders(self, items: Collection[ItemId]) -> Mapping[ItemId, Sequence[Holder]]:
+        with reading(self._engine) as connection:
+            return holders.of(connection, self._profile, items)
 
     def failures(self, kind: Kind) -> Mapping[str, Failure]:
         with reading(self._engine) as connection:

@@ -12,7 +12,7 @@ from app.adapters.db.tables import links
 from app.adapters.db.terms import accumulated
 from app.adapters.db.upsert import upsert
 from app.domain.ids import LinkId, ProfileId
-from app.domain.sync import End, Kind, Link, Side
+from app.domain.sync import End, Kind, Link, Say, Side
 from app.domain.terms import joined
 
 CHUNK = 1000
@@ -71,6 +71,8 @@ def read(row: Row[Any]) -> Link:
         incomplete=row.incomplete,
         missing=row.missing,
         undone=row.undone,
+        say=Say(row.say),
+        apart=row.apart,
         terms=row.terms,
     )
 
@@ -97,6 +99,8 @@ def _row(profile: ProfileId, link: Link) -> Mapping[str, Any]:
         "incomplete": link.incomplete,
         "missing": link.missing,
         "undone": link.undone,
+        "say": int(link.say),
+        "apart": link.apart,
         "terms": joined(link.label, link.terms),
     }
     for side in Side:

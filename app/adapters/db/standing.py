@@ -14,7 +14,9 @@ from app.domain.sync import Kind, Side
 from app.ports import Cursor, Standing
 
 _OPEN = or_(
-    links.c.incomplete, links.c.missing, links.c.undone, not_(links.c.exchange_certain), not_(links.c.wice_certain)
+    *(links.c[name] for name in ("incomplete", "missing", "undone", "apart")),
+    not_(links.c.exchange_certain),
+    not_(links.c.wice_certain),
 )
 """Links to be looked at, or told of, in every run."""
 

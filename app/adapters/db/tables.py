@@ -258,6 +258,10 @@ links = Table(
     flag("missing"),
     prose("terms"),
     flag("undone"),
+    number("say"),
+    flag("apart"),
+    # Who else holds an appointment of Wice (D1).
+    Index("ix_links_shared", "wice_id"),
     # Searched from end to end, former links last: all that the search across accounts looks at lies in it.
     Index("ix_links_search", "ended", "terms", "profile_id", "kind", "id"),
 )

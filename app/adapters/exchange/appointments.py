@@ -9,10 +9,10 @@ from lxml.etree import _Element as Element
 
 from app.adapters.exchange import fields_appointment as fields
 from app.adapters.exchange import series
-from app.adapters.exchange.mapping import Draft, Unfit
+from app.adapters.exchange.mapping import Draft, Outside, Unfit
 from app.adapters.exchange.paths import ITEM_CLASS, Path, Values
 from app.adapters.exchange.wire import local
-from app.domain.appointment import AllDay, Appointment, Participant, Timed
+from app.domain.appointment import AllDay, Appointment, Part, Participant, Timed
 from app.domain.fingerprint import Record, clean
 from app.domain.ids import ItemId
 from app.domain.occurrences import check_order, is_empty
@@ -37,7 +37,7 @@ class Appointments:
         """A series' changed occurrences."""
         return series.changed_ids(item)
 
-    def read(self, item: Element, values: Values, parts: Mapping[ItemId, Element]) -> Appointment | Unfit | Absence:
+    def read(self, item: Element, values: Values, parts: Mapping[ItemId, Element]) -> Appointment | Unfit | Outside:
         """An appointment or series of our own, or one to which its owner was invited."""
         label = clean(values.get(fields.SUBJECT, ""))
         if local(item) != self.element:
@@ -45,24 +45,31 @@ class Appointments:
         kind = values.get(fields.TYPE, "Single")
         if kind not in {"Single", _MASTER}:
             return Unfit(Obstacle.SERIES, label, kind)
+        if values.get(fields.MY_RESPONSE) == fields.DECLINED:
+            return Outside(Absence.DECLINED, self._declined(item, values))
         if values.get(fields.SENSITIVITY) == "Private" and values.get(fields.MY_RESPONSE) in fields.ANSWERS:
             # R19: somebody else's private meeting; its words are not ours to carry into a shared calendar.
             return Unfit(Obstacle.FOREIGN_PRIVATE)
         return self._series(item, parts, label) if kind == _MASTER else fields.read(item, values, self.calendar)
 
-    def _series(self, item: Element, parts: Mapping[ItemId, Element], label: str) -> Appointment | Unfit | Absence:
+    def _declined(self, item: Element, values: Values) -> Appointment:
+        """What a declined meeting is known by (D2); whose it is and what it is about does not matter any more (R19)."""
+        read = fields.read(item, values, self.calendar)
+        return Appointment(when=read.when, uid=read.uid)
+
+    def _series(self, item: Element, parts: Mapping[ItemId, Element], label: str) -> Appointment | Unfit | Outside:
         try:
             found = series.read(item, parts, self.calendar).record
         except Inexpressible as error:
             return Unfit(Obstacle.SERIES, label, str(error))
         except series.ForeignPrivate:
             return Unfit(Obstacle.FOREIGN_PRIVATE)
-        return Absence.EMPTY if is_empty(found) else found
+        return Outside(Absence.EMPTY) if is_empty(found) else found
 
     def draft(self, record: Record) -> Draft:
         """All filled properties and the UID, which Exchange takes on creation only (R16). A series' exceptions are written afterwards."""
         wanted = _appointment(record)
-        wanted = replace(wanted, shown=fields.shown_for(wanted, None))
+        wanted = replace(wanted, shown=fields.shown_for(wanted, None), part=Part.NONE)
         values = fields.write(wanted, self.calendar) | {fields.UID: clean(wanted.uid)}
         return Draft({path: text for path, text in values.items() if text}, _held(values, wanted, ()))
 
@@ -74,6 +81,7 @@ class Appointments:
             when=_zoned(old, new),
             participants=old.participants,
             uid=old.uid,
+            part=old.part,
             shown=fields.shown_for(new, old),
         )
         values = fields.changes(old, new, self.calendar)
@@ -84,7 +92,7 @@ class Appointments:
 def _held(values: Values, wanted: Appointment, participants: tuple[Participant, ...]) -> Appointment:
     """What the server holds once `wanted` is written."""
     held = fields.held(values, participants)
-    return replace(held, recurrence=wanted.recurrence, exceptions=wanted.exceptions)
+    return replace(held, recurrence=wanted.recurrence, exceptions=wanted.exceptions, part=wanted.part)
 
 
 def _zoned(old: Appointment, new: Appointment) -> Timed | AllDay:

@@ -11,7 +11,7 @@ from lxml.etree import _Element as Element
 from app.adapters.exchange import block, patterns, zones
 from app.adapters.exchange.paths import BODY, Path, Values, clock, plain
 from app.adapters.exchange.wire import children, find, local, text_of, xml_text
-from app.domain.appointment import AllDay, Appointment, Occurrence, Participant, Timed
+from app.domain.appointment import AllDay, Appointment, Occurrence, Part, Participant, Timed
 from app.domain.fingerprint import clean, differences
 from app.domain.participants import shown_lines
 
@@ -26,7 +26,10 @@ TYPE = clock("CalendarItemType")
 MY_RESPONSE = clock("MyResponseType")
 RECURRENCE = clock("Recurrence")
 _EXCEPTIONS = (clock("ModifiedOccurrences"), clock("DeletedOccurrences"))
-_PEOPLE = tuple(clock(name) for name in ("Organizer", "RequiredAttendees", "OptionalAttendees"))
+_ORGANIZER = clock("Organizer")
+_ATTENDEES = tuple(clock(name) for name in ("RequiredAttendees", "OptionalAttendees"))
+_PEOPLE = (_ORGANIZER, *_ATTENDEES)
+DECLINED = "Decline"
 
 ANSWERS = frozenset({"Accept", "Tentative", "Decline", "NoResponseReceived"})
 """How somebody answers who was invited; an organizer or an item without attendees says something else. Source: ResponseTypeType."""
@@ -131,7 +134,7 @@ _TIMES = frozenset({"when", "recurrence"})
 
 def read(item: Element, values: Values, calendar: Calendar) -> Appointment:
     """The appointment of an item and its text properties. Raises: ValueError for what cannot be read."""
-    return held(values, _participants(item, calendar.owner))
+    return replace(held(values, _participants(item, calendar.owner)), part=_part(item, values))
 
 
 def held(values: Values, participants: tuple[Participant, ...]) -> Appointment:
@@ -163,6 +166,15 @@ def moment(text: str) -> datetime:
     if read.tzinfo is None:
         raise ValueError("a time without an offset")
     return read.astimezone(UTC)
+
+
+def _part(item: Element, values: Values) -> Part:
+    """An item without attendees is no meeting, whatever else Exchange says of it."""
+    if values.get(MY_RESPONSE) in ANSWERS:
+        return Part.ATTENDEE
+    holders = [find(item, f"t:{path.element}") for path in _ATTENDEES]
+    invited = any(holder is not None and len(holder) for holder in holders)
+    return Part.ORGANIZER if invited and values.get(MY_RESPONSE) == "Organizer" else Part.NONE
 
 
 def _participants(item: Element, owner: frozenset[str]) -> tuple[Participant, ...]:

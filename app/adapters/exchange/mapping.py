@@ -25,6 +25,14 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """An item that is out of scope although it lies in its place, and what it may be known by."""
+
+    because: Absence
+    record: Record | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What to send ("" deletes a property), and the record that the server holds afterwards (None: none)."""
 
@@ -54,8 +62,8 @@ class Mapping(Protocol):
         """Other items without which this one is not whole: a series' changed occurrences."""
         ...
 
-    def read(self, item: Element, values: Values, parts: Dict[ItemId, Element]) -> Record | Unfit | Absence:
-        """The record that an item holds together with its `parts`; an absence for an item of which nothing is left."""
+    def read(self, item: Element, values: Values, parts: Dict[ItemId, Element]) -> Record | Unfit | Outside:
+        """The record that an item holds together with its `parts`."""
         ...
 
     def draft(self, record: Record) -> Draft:

@@ -13,7 +13,7 @@ from app.adapters.exchange.isolating import Isolating
 from app.adapters.exchange.items import batches, identity, item_of, stamp_of, version_of
 from app.adapters.exchange.listing import Listing
 from app.adapters.exchange.mapping import Mapping as KindMapping
-from app.adapters.exchange.mapping import Unfit
+from app.adapters.exchange.mapping import Outside, Unfit
 from app.adapters.exchange.paths import PARENT, STAMP, values_of
 from app.adapters.exchange.session import Session
 from app.adapters.exchange.wire import Message, children, find
@@ -103,8 +103,8 @@ class FolderStore:
         if values.get(PARENT, self._folder) != self._folder:
             return Absent(identifier, Absence.MOVED_AWAY)
         record = self._mapping.read(element, values, parts)
-        if isinstance(record, Absence):
-            return Absent(identifier, record)
+        if isinstance(record, Outside):
+            return Absent(identifier, record.because, record.record)
         if isinstance(record, Unfit):
             return Held(identifier, version, record.because, record.label, record.detail)
         return Item(id=identifier, version=version, record=record, stamp=stamp_of(values))

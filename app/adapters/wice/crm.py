@@ -90,7 +90,7 @@ class WiceCrm:
             return find_contacts(self._session, self._offers, question)
         if not self._offers.appointments:
             return Discovery(gaps=(Gap.NO_APPOINTMENTS,))
-        return find_appointments(self._session, self._offers, self.employee(), question)
+        return find_appointments(self._session, self._offers, self.employee(), self._directory, question)
 
     def close(self) -> None:
         """Free the connection. What was learnt is kept for others; what the server has contradicted is forgotten."""

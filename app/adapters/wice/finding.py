@@ -141,12 +141,14 @@ def find_contacts(session: Session, offers: Offers, question: Question) -> Disco
     return _Search(session, offers, store, places, record, lambda _: False).find(question)
 
 
-def find_appointments(session: Session, offers: Offers, employee: Employee, question: Question) -> Discovery:
+def find_appointments(
+    session: Session, offers: Offers, employee: Employee, directory: Directory, question: Question
+) -> Discovery:
     """Among all appointments that the server shows this account, whoever takes part, whenever they are."""
-    store = AppointmentStore(session, offers, lambda: employee, Directory({}))
+    store = AppointmentStore(session, offers, lambda: employee, directory)
     fields, parameters = AppointmentFields(session.dialect, session.zone), session.dialect.parameters
     participants, columns = (
-        Participants(session.dialect, Directory({}), employee.id),
+        Participants(session.dialect, directory, employee.id),
         session.dialect.columns.appointment,
     )
     always = {parameters.date_from: FAR_BACK.isoformat(), parameters.date_to: FAR_AHEAD}

@@ -54,7 +54,7 @@ def _description(connection: Connection) -> dict[str, object]:
     return {
         table: [
             inspector.get_pk_constraint(table),
-            *map(_texts, inspector.get_columns(table)),
+            *sorted(map(_texts, inspector.get_columns(table)), key=str),
             *sorted(map(_texts, inspector.get_foreign_keys(table)), key=str),
             *sorted(map(_texts, inspector.get_unique_constraints(table)), key=str),
             *sorted(map(_texts, inspector.get_check_constraints(table)), key=str),

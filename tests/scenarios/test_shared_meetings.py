@@ -1,0 +1,162 @@
+"""One meeting in several accounts' calendars (R16): whose facts stand in Wice (D1), and what becomes of who declines (D2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.bootstrap import inquiry
+from app.domain.account import Conflict, Direction
+from app.domain.sync import Kind
+from app.services.explain import explain
+from app.services.report import RunReport, Status
+from tests.scenarios.conftest import MakeOffice
+from tests.scenarios.office import Office, counts, hints
+from tests.scenarios.test_meetings import ANNA, BERND, DAY, GAST, meeting
+
+ONLY = Kind.APPOINTMENTS
+KEPT = {("not_the_organizer", f"Planung ({DAY})")}
+
+
+def invited(office: Office, organizer: tuple[str, str] = ANNA, first: str = "anna") -> None:
+    """All of the office hold the meeting and were synchronised, `first` before the others."""
+    for user in office.users:
+        answer = "" if user == organizer[0].casefold() else "Accept"
+        office.mailboxes[user].put(Kind.APPOINTMENTS, meeting("Planung", organizer, ANNA, BERND, answer=answer))
+    for user in sorted(office.users, key=lambda user: user != first):
+        office.sync(user)
+
+
+def copy_of(office: Office, user: str) -> dict[str, Any]:
+    (entry,) = office.mailboxes[user].diary().values()
+    return entry
+
+
+def change(office: Office, user: str, **fields: Any) -> RunReport:
+    """The user changes his copy and is synchronised."""
+    office.mailboxes[user].change(copy_of(office, user)["id"], **fields)
+    return office.sync(user)
+
+
+def in_wice(office: Office) -> dict[str, Any]:
+    (row,) = office.wice.appointments().values()
+    return row
+
+
+def places(office: Office) -> list[str]:
+    """In Wice, then in each Outlook."""
+    return [in_wice(office)["location"], *(copy_of(office, user).get("place", "") for user in office.users)]
+
+
+def why(office: Office, user: str) -> list[tuple[str, str, list[str]]]:
+    with inquiry(office.product, user, live=True) as one:
+        found = explain(one, "Planung")
+    return [(one.rule, one.verdict.cause.value, [str(fact.value) for fact in one.verdict.facts]) for one in found.items]
+
+
+@pytest.mark.parametrize("conflict", list(Conflict))
+@pytest.mark.parametrize("first", ["anna", "bernd"])
+def test_D1_what_an_attendee_changes_stays_in_his_copy_until_the_organiser_changes_it(
+    make_office: MakeOffice, conflict: Conflict, first: str
+):
+    office = make_office("anna", "bernd", conflict=conflict)
+    invited(office, first=first)
+    office.sync(first)
+    report = change(office, "bernd", place="Kantine", **office.outlook.times(DAY, "14:00-15:00"))
+    assert (hints(report), counts(report)) == (KEPT, {})
+    assert why(office, "bernd") == [("D1", "not_the_organizer", ["anna"])]
+    assert office.sync("anna").status is Status.NOTHING_TO_DO
+    assert places(office) == ["", "", "Kantine"]
+    assert hints(office.sync("bernd")) == KEPT
+    change(office, "anna", place="Raum 7")
+    assert counts(office.sync("bernd")) == {"appointments exchange change": 1}
+    assert places(office) == ["Raum 7"] * 3
+    assert copy_of(office, "bernd")["start"] == copy_of(office, "anna")["start"]
+    assert hints(office.sync("bernd")) == set()
+
+
+def test_D1_the_organisers_change_that_reaches_an_attendee_first_is_not_set_back(make_office: MakeOffice):
+    office = make_office("anna", "bernd", conflict=Conflict.EXCHANGE)
+    invited(office)
+    for user in office.users:
+        office.mailboxes[user].change(copy_of(office, user)["id"], place="Raum 8")
+    assert counts(office.sync("bernd")) == {}
+    assert places(office) == ["", "Raum 8", "Raum 8"]
+    office.sync("anna")
+    assert office.sync("bernd").status is Status.NOTHING_TO_DO
+    assert places(office) == ["Raum 8"] * 3
+
+
+@pytest.mark.parametrize("conflict", list(Conflict))
+def test_D1_the_organisers_copy_that_comes_later_stands(make_office: MakeOffice, conflict: Conflict):
+    office = make_office("anna", "bernd", conflict=conflict)
+    put = {user: office.mailboxes[user].put for user in office.users}
+    put["bernd"](Kind.APPOINTMENTS, meeting("Planung", ANNA, ANNA, BERND, answer="Accept"))
+    office.sync("bernd")
+    change(office, "bernd", place="Kantine")
+    put["anna"](Kind.APPOINTMENTS, meeting("Planung", ANNA, ANNA, BERND))
+    change(office, "anna", place="Raum 9")
+    office.sync("bernd")
+    assert places(office) == ["Raum 9"] * 3
+
+
+def test_D1_without_the_organiser_the_account_that_brought_it_decides_then_the_next(make_office: MakeOffice):
+    office = make_office("anna", "bernd")
+    invited(office, GAST, first="bernd")
+    assert hints(change(office, "anna", place="Kantine")) == KEPT
+    change(office, "bernd", place="Raum 1")
+    office.sync("anna")
+    assert places(office) == ["Raum 1"] * 3
+    assert hints(change(office, "anna", place="Kantine")) == KEPT
+    office.configure("bernd", active=False)
+    office.forget("bernd")
+    assert counts(office.sync("anna")) == {"appointments wice change": 1}
+    assert in_wice(office)["location"] == "Kantine"
+
+
+def test_D1_one_way_from_outlook_an_attendee_writes_nothing_over(make_office: MakeOffice):
+    office = make_office("anna", "bernd", direction=Direction.TO_WICE)
+    invited(office)
+    assert hints(change(office, "bernd", place="Kantine")) == KEPT
+    change(office, "anna", place="Raum 7")
+    assert hints(office.sync("bernd")) == KEPT
+    assert places(office) == ["Raum 7", "Raum 7", "Kantine"]
+
+
+@pytest.mark.parametrize("conflict", list(Conflict))
+def test_D2_who_declines_takes_no_part_and_who_accepts_again_does(make_office: MakeOffice, conflict: Conflict):
+    office = make_office("anna", "bernd", conflict=conflict)
+    invited(office)
+    mine = copy_of(office, "bernd")["id"]
+    office.mailboxes["bernd"].answer(mine, "Tentative")
+    assert office.sync("bernd").status is Status.NOTHING_TO_DO
+    office.mailboxes["bernd"].answer(mine, "Decline")
+    office.wice.edit(f"a:{in_wice(office)['rowid']}", location="Raum 3")
+    assert counts(office.sync("bernd")) == {"appointments wice delete": 1}
+    assert in_wice(office)["participants"] == [office.wice.employee("anna")]
+    assert why(office, "bernd")[0][:2] == ("D2", "declined")
+    office.sync("anna")
+    change(office, "anna", text="Neues Thema")
+    office.sync("bernd")
+    assert places(office) == ["Raum 3", "Raum 3", ""]
+    assert in_wice(office)["participants"] == [office.wice.employee("anna")]
+    office.mailboxes["bernd"].answer(mine, "Accept")
+    office.sync("bernd")
+    assert sorted(in_wice(office)["participants"]) == sorted(map(office.wice.employee, office.users))
+    assert places(office)[:2] == ["Raum 3", "Raum 3"]
+    assert set(office.mailboxes["bernd"].diary()) == {"Planung"}
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["seen-before", "not-seen"])
+def test_D2_a_declined_meeting_does_not_come_back_from_wice(make_office: MakeOffice, before: bool):
+    office = make_office("anna", "bernd")
+    office.mailboxes["bernd"].put(Kind.APPOINTMENTS, meeting("Planung", ANNA, ANNA, BERND, answer="Decline"))
+    if before:
+        assert office.sync("bernd").status is Status.NOTHING_TO_DO
+        office.sync("bernd")
+    office.outlook.put(Kind.APPOINTMENTS, meeting("Planung", ANNA, ANNA, BERND))
+    office.sync("anna")
+    assert counts(office.sync("bernd")) == {"appointments wice delete": 1}
+    assert in_wice(office)["participants"] == [office.wice.employee("anna")]
+    assert set(office.mailboxes["bernd"].diary()) == {"Planung"}
