@@ -6,7 +6,16 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain.account import CompanyData, Conflict, Direction, FirstPlan, Profile, TargetChanges, Template
+from app.domain.account import (
+    CompanyData,
+    Conflict,
+    Direction,
+    FirstPlan,
+    PrivateAppointments,
+    Profile,
+    TargetChanges,
+    Template,
+)
 from app.domain.ids import RunId
 from app.domain.run import RequestState, RunStatus
 from app.domain.sync import Kind
@@ -25,6 +34,10 @@ _TARGET_CHANGES = Field(description="What becomes of changes at the target; one 
 _COMPANY_DATA = Field(
     description="Company data edited on a person's contact in Outlook: restored from Wice, or written to the company.",
     examples=["restore"],
+)
+_PRIVATE = Field(
+    description="Private appointments in Outlook: `content`: as any other; `busy`: Wice shows only when they are; `exchange`: they stay in Outlook.",
+    examples=["content"],
 )
 _WINDOW = Field(description="How many days back appointments are picked up.", examples=[180])
 _DEEP = Field(
@@ -64,6 +77,7 @@ class Settings(BaseModel):
     conflict: Conflict = _CONFLICT
     target_changes: TargetChanges = _TARGET_CHANGES
     company_data: CompanyData = _COMPANY_DATA
+    private_appointments: PrivateAppointments = _PRIVATE
     window_past_days: int = _WINDOW
     deep_compare_days: int = _DEEP
     schedule: str = _SCHEDULE
@@ -84,6 +98,9 @@ class SettingsIn(_In):
     )
     company_data: CompanyData = Field(
         default=CompanyData.RESTORE, description=_COMPANY_DATA.description, examples=["restore"]
+    )
+    private_appointments: PrivateAppointments = Field(
+        default=PrivateAppointments.CONTENT, description=_PRIVATE.description, examples=["content"]
     )
     window_past_days: int = Field(default=180, ge=0, le=36_500, description=_WINDOW.description, examples=[180])
     deep_compare_days: int = Field(default=7, ge=0, le=365, description=_DEEP.description, examples=[7])

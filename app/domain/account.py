@@ -52,6 +52,14 @@ class CompanyData(StrEnum):
     WRITE = "write"
 
 
+class PrivateAppointments(StrEnum):
+    """What of private appointments in Exchange comes into Wice (R19): all of it, nothing, or only when they are."""
+
+    CONTENT = "content"
+    EXCHANGE = "exchange"
+    BUSY = "busy"
+
+
 class FirstPlan(StrEnum):
     """Whether a person must approve the profile's first plan (R27)."""
 
@@ -142,6 +150,7 @@ class Template:
     conflict: Conflict = Conflict.WICE
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
+    private_appointments: PrivateAppointments = PrivateAppointments.CONTENT
     window_past_days: int = 180
     deep_compare_days: int = 7
     schedule: str = ""
@@ -188,6 +197,7 @@ class Profile:
     conflict: Conflict = Conflict.WICE
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
+    private_appointments: PrivateAppointments = PrivateAppointments.CONTENT
     window_past_days: int = 180
     deep_compare_days: int = 7
     schedule: str = ""

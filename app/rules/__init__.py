@@ -8,6 +8,7 @@
 | which unlinked items are the same thing? (R24) | `matcher` |
 | which company does a person from Exchange belong to? (R6) | `companies`, `founding` |
 | who decides about a meeting that several accounts hold, and what does who declines take part in? (D1, D2) | `meetings` |
+| what of private appointments travels? (R19) | `privacy` |
 | in which order, with which hints, is a whole kind planned? (R27) | `planner` |
 | when must an administrator be asked first? (R29) | `guards` |
 | what is locked after a profile's first synchronisation? (R35) | `locks` |

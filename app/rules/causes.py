@@ -62,6 +62,7 @@ class Cause(StrEnum):
     NO_NAME = "no_name"
     SERIES = "series"
     FOREIGN_PRIVATE = "foreign_private"
+    PRIVATE_STAYS = "private_stays"
     AMBIGUOUS_TWIN = "ambiguous_twin"
     AMBIGUOUS_COMPANY = "ambiguous_company"
     NOT_FLAGGED = "not_flagged"
@@ -115,6 +116,7 @@ _LEFT_ALONE = (
     Cause.NO_NAME,
     Cause.SERIES,
     Cause.FOREIGN_PRIVATE,
+    Cause.PRIVATE_STAYS,
     Cause.AMBIGUOUS_TWIN,
     Cause.AMBIGUOUS_COMPANY,
 )
@@ -179,7 +181,7 @@ _ALIKE: Final[Mapping[str, tuple[Cause, ...]]] = {
     "R10": (Cause.COMPANY_RESTORED,),
     "R11": (Cause.NOT_PARTICIPATING, Cause.EXTERNAL),
     "R18": (Cause.SERIES, Cause.EMPTY_SERIES),
-    "R19": (Cause.FOREIGN_PRIVATE,),
+    "R19": (Cause.FOREIGN_PRIVATE, Cause.PRIVATE_STAYS),
     "R20": (Cause.AGED_OUT, Cause.BEFORE_WINDOW),
     "R22": (Cause.CONFLICT_WICE_WINS, Cause.CONFLICT_EXCHANGE_WINS),
     "R23": (Cause.TARGET_OVERWRITTEN, Cause.TARGET_KEPT, Cause.TARGET_ONLY),
@@ -283,6 +285,7 @@ REASONS: Final[Mapping[Reason, Cause]] = {
     Reason.COMPANY_OF_NEW_PERSON: Cause.NEW_IN_EXCHANGE,
     Reason.ORPHANED_COPY: Cause.ORPHANED_COPY,
     Reason.AGED_OUT: Cause.AGED_OUT,
+    Reason.PRIVATE_STAYS: Cause.PRIVATE_STAYS,
     Reason.UNDONE: Cause.UNDO_PLANNED,
     Reason.REDONE: Cause.UNDO_PLANNED,
     Reason.PROFILE_REMOVED: Cause.UNDO_PLANNED,

@@ -278,6 +278,7 @@ HELD: Final[Mapping[HintReason, Cause]] = {
     HintReason.NO_NAME: Cause.NO_NAME,
     HintReason.SERIES: Cause.SERIES,
     HintReason.FOREIGN_PRIVATE: Cause.FOREIGN_PRIVATE,
+    HintReason.PRIVATE_STAYS: Cause.PRIVATE_STAYS,
     HintReason.OUT_OF_WINDOW: Cause.BEFORE_WINDOW,
     HintReason.AMBIGUOUS_TWIN: Cause.AMBIGUOUS_TWIN,
     HintReason.AMBIGUOUS_COMPANY: Cause.AMBIGUOUS_COMPANY,

@@ -13,7 +13,7 @@ from app.domain.fingerprint import Record, differences
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
 from app.domain.sync import Absence, Change, Holder, Item, Side
 from app.ports import Company
-from app.rules import meetings, merge
+from app.rules import meetings, merge, privacy
 from app.rules.companies import candidates
 from app.rules.decisions import Decision, decide, is_conflict
 from app.rules.founding import new_company
@@ -35,8 +35,8 @@ class Verdict:
 def judge(pair: Pair, policy: Policy, companies: Sequence[Company], holders: Sequence[Holder] = ()) -> Verdict:
     """Decide about one linked item (R8-R10, R13, R14, R21-R23). `holders`: other accounts that have it too (D1)."""
     decision = decide(pair.wice_change, pair.exchange_change, policy)
-    if _aged_out(pair, policy):
-        return _leave_aged(pair)
+    if exempt := _exempt(pair, policy):
+        return exempt
     if pair.exchange_absence is Absence.DECLINED and decision is Decision.CREATE_IN_EXCHANGE:
         # D2: whoever wins, a meeting that was declined does not come back beside its declined copy.
         decision = Decision.REMOVE_FROM_WICE if policy.may_write(Side.WICE) else Decision.KEEP
@@ -104,6 +104,15 @@ def _carried_out(pair: Pair, policy: Policy, companies: Sequence[Company], decis
             return Verdict(_remove(pair, policy, decision))
         case _:
             raise AssertionError(f"{decision} cannot be decided about a linked item")
+
+
+def _exempt(pair: Pair, policy: Policy) -> Verdict | None:
+    """What no change is carried of, whatever it is (R19, R20)."""
+    if _aged_out(pair, policy):
+        return _leave_aged(pair)
+    if pair.wice_change is Change.GONE and pair.exchange and privacy.stays(pair.exchange, policy):
+        return Verdict(replace(_books(pair, Reason.PRIVATE_STAYS), ends_link=True))
+    return None
 
 
 def _aged_out(pair: Pair, policy: Policy) -> bool:

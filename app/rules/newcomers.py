@@ -14,7 +14,7 @@ from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, 
 from app.domain.sync import Change, Holder, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
-from app.rules import meetings, merge
+from app.rules import meetings, merge, privacy
 from app.rules.companies import candidates, company_key
 from app.rules.decisions import Decision, decide
 from app.rules.founding import new_company
@@ -73,6 +73,9 @@ def welcome(wice: Sequence[Item], exchange: Sequence[Item], setting: Setting) ->
         arrivals.hints += [_hint(item, side, HintReason.AMBIGUOUS_TWIN) for item in unclear]
         _leave_alone([item for item in items if item.id in setting.alone and item.id not in settled], side, arrivals)
     settled |= setting.alone.keys()
+    kept = [item for item in exchange if item.id not in settled and privacy.stays(item, setting.policy)]
+    arrivals.holds += [_seen(item, Side.EXCHANGE, HintReason.PRIVATE_STAYS) for item in kept]
+    settled |= {item.id for item in kept}
     _from_wice([item for item in wice if item.id not in settled], setting, arrivals)
     _from_exchange([item for item in exchange if item.id not in settled], setting, arrivals)
     return arrivals

@@ -14,7 +14,7 @@ from app.domain.plan import Action, Failure, Hint, HintReason, KindPlan, Op, Pla
 from app.domain.sync import Change, Held, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
-from app.rules import guards, left_alone, meetings, retry
+from app.rules import guards, left_alone, meetings, privacy, retry
 from app.rules.founding import Founding
 from app.rules.linked import REVIVABLE, Verdict, judge
 from app.rules.matcher import match
@@ -22,7 +22,9 @@ from app.rules.newcomers import NewLink, Setting, former_names, welcome
 from app.rules.policy import Policy
 from app.rules.state import Pair, SideView, end_of
 
-SILENT = frozenset({HintReason.OUT_OF_WINDOW, HintReason.OUT_OF_SCOPE, HintReason.TARGET_ONLY})
+SILENT = frozenset(
+    {HintReason.OUT_OF_WINDOW, HintReason.OUT_OF_SCOPE, HintReason.TARGET_ONLY, HintReason.PRIVATE_STAYS}
+)
 """Held without a hint: nothing is wrong with these items and nobody needs to act; *explain* tells about them."""
 
 
@@ -64,14 +66,18 @@ def plan(situation: Situation) -> Planned:
     arrivals = welcome(newcomers.wice, newcomers.exchange, newcomers.setting)
     founding = Founding(situation.policy, situation.new_link)
     drafts = founding.complete([verdict.action for verdict in verdicts if verdict.action] + arrivals.actions)
+    drafts = [privacy.restrained(draft, situation.policy) for draft in drafts]
+    names = privacy.hidden_names(situation.exchange, situation.policy)
     hints = [hint for verdict in verdicts for hint in verdict.hints] + arrivals.hints + founding.hints
     actions = [_orphan(item, situation) for item in newcomers.orphans]
     actions += _guarded(drafts, links, situation, hints)
-    actions = [_findable(action, situation) for action in actions]
+    actions = [privacy.unnamed(_findable(action, situation), names) for action in actions]
     hints += _listing_hints(situation)
     hints += meetings.hints(links, situation.holders, actions, hints)
     hints += left_alone.hints(links, frozenset(action.key for action in actions if not _is_bookkeeping(action)))
+    hints = [replace(hint, label=names.get(ItemId(hint.item), hint.label)) for hint in hints]
     holds, held_hints = _held(situation, links)
+    arrived = [replace(one, label=names[one.id], terms="") if one.id in names else one for one in arrivals.holds]
     settled = tuple(action for action in actions if _is_bookkeeping(action))
     planned = KindPlan(
         kind=situation.kind,
@@ -85,7 +91,7 @@ def plan(situation: Situation) -> Planned:
     return Planned(
         plan=replace(planned, alarms=guards.alarms(planned, len(links), views)),
         settled=settled,
-        holds=(*arrivals.holds, *holds),
+        holds=(*arrived, *holds),
     )
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from app.domain.account import CompanyData, Conflict, Direction, Profile, TargetChanges
+from app.domain.account import CompanyData, Conflict, Direction, PrivateAppointments, Profile, TargetChanges
 from app.domain.sync import Side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Direction (R21), who wins (R22), what becomes of changes at a one-way target (R23), company data (R10), window (R20)."""
+    """Direction (R21), who wins (R22), what becomes of changes at a one-way target (R23), company data (R10), private
+    appointments (R19), window (R20).
+    """
 
     direction: Direction = Direction.BOTH
     conflict: Conflict = Conflict.WICE
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
+    private_appointments: PrivateAppointments = PrivateAppointments.CONTENT
     window_start: date | None = None
 
     @classmethod
@@ -27,6 +30,7 @@ class Policy:
             conflict=profile.conflict,
             target_changes=profile.target_changes,
             company_data=profile.company_data,
+            private_appointments=profile.private_appointments,
             window_start=profile.window_start(today),
         )
 

@@ -35,6 +35,7 @@ from app.domain.account import (
     Conflict,
     Direction,
     FirstPlan,
+    PrivateAppointments,
     TargetChanges,
 )
 from app.errors import BadInput
@@ -168,6 +169,7 @@ class _SharedSettings(Entry):
     conflict: Conflict = Conflict.WICE
     target_changes: TargetChanges = TargetChanges.OVERWRITE
     company_data: CompanyData = CompanyData.RESTORE
+    private_appointments: PrivateAppointments = PrivateAppointments.CONTENT
     window_past_days: Annotated[StrictInt, Field(ge=0, le=_LONGEST_WINDOW_DAYS)] = 180
     deep_compare_days: Annotated[StrictInt, Field(ge=0, le=_LONGEST_PERIOD_DAYS)] = 7
     schedule: Annotated[str, AfterValidator(_schedule)] = ""

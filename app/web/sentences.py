@@ -56,6 +56,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "wice_password": N_("Password in Wice"),
     "wice_server": N_("Wice server"),
     "wice_username": N_("User name in Wice"),
+    "private_appointments": N_("Private appointments"),
     "window_past_days": N_("Days back"),
     "deep_compare_days": N_("Everything is compared"),
 }

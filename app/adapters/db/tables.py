@@ -25,7 +25,16 @@ from sqlalchemy import (
 
 from app.adapters.db.column_types import Choice, Stored, UtcDateTime
 from app.adapters.db.columns import flag, kind, number, owner, prose, row_id, version, words
-from app.domain.account import Access, Auth, CompanyData, Conflict, Direction, FirstPlan, TargetChanges
+from app.domain.account import (
+    Access,
+    Auth,
+    CompanyData,
+    Conflict,
+    Direction,
+    FirstPlan,
+    PrivateAppointments,
+    TargetChanges,
+)
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState
 from app.domain.plan import Action, Alarm, Hint, HintReason, Op, PlanState
@@ -62,6 +71,7 @@ def _shared_settings() -> tuple[Column[Any], ...]:
         Column("conflict", Choice(Conflict), nullable=False),
         Column("target_changes", Choice(TargetChanges), nullable=False),
         Column("company_data", Choice(CompanyData), nullable=False),
+        Column("private_appointments", Choice(PrivateAppointments), nullable=False, server_default="content"),
         number("window_past_days"),
         number("deep_compare_days", default=7),
         words("schedule"),

@@ -27,7 +27,7 @@ _SETTINGS: Final[Mapping[str, tuple[str, ...]]] = {
     KINDS: ("name", "template", "contacts", "appointments", "active"),
     WICE: (),
     FOLDERS: ("contacts_folder", "calendar_folder"),
-    RULES: ("direction", "conflict", "target_changes", "company_data"),
+    RULES: ("direction", "conflict", "target_changes", "company_data", "private_appointments"),
     TIMES: ("window_past_days", "schedule", "deep_compare_days", "first_plan"),
     FINISH: (),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.domain.account import CompanyData, Conflict, Direction, FirstPlan, Profile, TargetChanges
+from app.domain.account import CompanyData, Conflict, Direction, FirstPlan, PrivateAppointments, Profile, TargetChanges
 from app.domain.sync import Kind
 from app.services.administration import Preview
 from app.web.i18n import _
@@ -24,8 +24,12 @@ def _folders(wanted: Profile) -> Iterator[str]:
         name = words.folder(kind, wish)
         if kind is Kind.CONTACTS:
             yield _("All contacts in %(folder)s are synchronised, private ones too.", folder=name)
-        else:
+        elif wanted.private_appointments is PrivateAppointments.CONTENT:
             yield _("All appointments in %(folder)s are synchronised, private ones too.", folder=name)
+        else:
+            yield _(
+                "All appointments in %(folder)s are synchronised; of private ones what the profile says.", folder=name
+            )
 
 
 def _rules(wanted: Profile) -> Iterator[str]:

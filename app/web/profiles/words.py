@@ -10,6 +10,7 @@ from app.domain.account import (
     Conflict,
     Direction,
     FirstPlan,
+    PrivateAppointments,
     Profile,
     TargetChanges,
     Template,
@@ -74,6 +75,23 @@ COMPANY_DATA: Final[Mapping[CompanyData, Option]] = {
         "building",
     ),
 }
+PRIVATE_APPOINTMENTS: Final[Mapping[PrivateAppointments, Option]] = {
+    PrivateAppointments.CONTENT: (
+        N_("With their content"),
+        N_("They are private in Wice as well: only who takes part reads them there."),
+        "eye",
+    ),
+    PrivateAppointments.BUSY: (
+        N_("As busy, without content"),
+        N_("Wice shows a private appointment at these times. Its title, text, place and attendees stay in Outlook."),
+        "eye-off",
+    ),
+    PrivateAppointments.EXCHANGE: (
+        N_("They stay in Outlook"),
+        N_("Wice does not hear of them. Those that are there already go on without content."),
+        "lock",
+    ),
+}
 FIRST_PLANS: Final[Mapping[FirstPlan, Option]] = {
     FirstPlan.ASK: (
         N_("Somebody looks at it first"),
@@ -98,6 +116,7 @@ LABELS: Final[Mapping[str, str]] = {
     "conflict": N_("Conflicts"),
     "target_changes": N_("Changes at the target"),
     "company_data": N_("Company data edited in Outlook"),
+    "private_appointments": N_("Private appointments"),
     "window_past_days": N_("Days back"),
     "deep_compare_days": N_("Everything is compared"),
     "schedule": N_("Schedule"),
@@ -112,6 +131,7 @@ _TABLES: Final[Mapping[str, Mapping[str, Option]]] = {
     "conflict": {key.value: option for key, option in CONFLICTS.items()},
     "target_changes": {key.value: option for key, option in TARGET_CHANGES.items()},
     "company_data": {key.value: option for key, option in COMPANY_DATA.items()},
+    "private_appointments": {key.value: option for key, option in PRIVATE_APPOINTMENTS.items()},
     "first_plan": {key.value: option for key, option in FIRST_PLANS.items()},
 }
 CHOICES: Final = tuple(_TABLES)
@@ -162,6 +182,8 @@ def facts(of: Profile | Template) -> list[tuple[str, str]]:
         rules.append("company_data")
     pairs += [(label(rule), value(rule, getattr(of, rule))) for rule in rules]
     if of.appointments:
+        if of.direction is not Direction.TO_EXCHANGE:
+            pairs.append((label("private_appointments"), value("private_appointments", of.private_appointments)))
         pairs.append((_("Appointments back to"), days(of.window_past_days)))
     pairs.append((label("schedule"), schedule(of.schedule)))
     pairs.append((label("deep_compare_days"), value("deep_compare_days", of.deep_compare_days)))
