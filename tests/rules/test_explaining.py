@@ -123,6 +123,7 @@ CASES: dict[str, tuple[Case, Cause]] = {
     "new in wice": (case(WICE), Cause.NEW_IN_WICE),
     "new in exchange": (case(None, EXCHANGE), Cause.NEW_IN_EXCHANGE),
     "target only": (case(None, EXCHANGE, direction=Direction.TO_EXCHANGE), Cause.TARGET_ONLY),
+    "private, and stays": (appointment(case(known=held(HintReason.PRIVATE_STAYS))), Cause.PRIVATE_STAYS),
     "before the window": (appointment(case(replace(WICE, last_day=OLD))), Cause.BEFORE_WINDOW),
     "in the window": (appointment(case(replace(WICE, last_day=NEW))), Cause.NEW_IN_WICE),
     "deleted items": (case(None, replace(E_GONE, absence=Absence.MOVED_AWAY, binned=True)), Cause.IN_DELETED_ITEMS),

@@ -71,12 +71,18 @@ def _shared_settings() -> tuple[Column[Any], ...]:
         Column("conflict", Choice(Conflict), nullable=False),
         Column("target_changes", Choice(TargetChanges), nullable=False),
         Column("company_data", Choice(CompanyData), nullable=False),
-        Column("private_appointments", Choice(PrivateAppointments), nullable=False, server_default="content"),
         number("window_past_days"),
-        number("deep_compare_days", default=7),
         words("schedule"),
         Column("first_plan", Choice(FirstPlan), nullable=False),
     )
+
+
+def _deep_compare_days() -> Column[int]:
+    return number("deep_compare_days", default=7)
+
+
+def _private_appointments() -> Column[PrivateAppointments]:
+    return Column("private_appointments", Choice(PrivateAppointments), nullable=False, server_default="content")
 
 
 installation = Table(
@@ -156,6 +162,8 @@ templates = Table(
     Column("name", Text, nullable=False, unique=True),
     *_shared_settings(),
     version(),
+    _deep_compare_days(),
+    _private_appointments(),
     sqlite_autoincrement=True,
 )
 
@@ -184,13 +192,15 @@ profiles = Table(
     prose("last_message"),
     words("waiting_run"),
     Column("synced_at", UtcDateTime),
-    Column("deep_compared_at", UtcDateTime),
     number("failed_runs"),
     number("failed_items"),
     number("frozen_items"),
     # When the schedule `due_for` asks for its next run; another schedule is planned anew.
     Column("due_at", UtcDateTime, index=True),
     words("due_for"),
+    _deep_compare_days(),
+    Column("deep_compared_at", UtcDateTime),
+    _private_appointments(),
     Index(
         "ix_profiles_unplanned",
         "id",
