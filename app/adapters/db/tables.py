@@ -6,7 +6,6 @@ Everything that hangs on a profile goes with it (ON DELETE CASCADE). Columns mar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -25,16 +24,8 @@ from sqlalchemy import (
 
 from app.adapters.db.column_types import Choice, Stored, UtcDateTime
 from app.adapters.db.columns import flag, kind, number, owner, prose, row_id, version, words
-from app.domain.account import (
-    Access,
-    Auth,
-    CompanyData,
-    Conflict,
-    Direction,
-    FirstPlan,
-    PrivateAppointments,
-    TargetChanges,
-)
+from app.adapters.db.tables_settings import private_appointments, shared_settings
+from app.domain.account import Access, Auth
 from app.domain.fingerprint import Record
 from app.domain.journal import IntentState
 from app.domain.plan import Action, Alarm, Hint, HintReason, Op, PlanState
@@ -58,31 +49,6 @@ _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 def _refused(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
-
-
-def _shared_settings() -> tuple[Column[Any], ...]:
-    """What a profile may take over from a template; columns belong to one table each, so there is a new set for each."""
-    return (
-        flag("contacts", default=True),
-        flag("appointments", default=True),
-        words("contacts_folder"),
-        words("calendar_folder"),
-        Column("direction", Choice(Direction), nullable=False),
-        Column("conflict", Choice(Conflict), nullable=False),
-        Column("target_changes", Choice(TargetChanges), nullable=False),
-        Column("company_data", Choice(CompanyData), nullable=False),
-        number("window_past_days"),
-        words("schedule"),
-        Column("first_plan", Choice(FirstPlan), nullable=False),
-    )
-
-
-def _deep_compare_days() -> Column[int]:
-    return number("deep_compare_days", default=7)
-
-
-def _private_appointments() -> Column[PrivateAppointments]:
-    return Column("private_appointments", Choice(PrivateAppointments), nullable=False, server_default="content")
 
 
 installation = Table(
@@ -160,10 +126,10 @@ templates = Table(
     metadata,
     row_id(),
     Column("name", Text, nullable=False, unique=True),
-    *_shared_settings(),
+    *shared_settings(),
     version(),
-    _deep_compare_days(),
-    _private_appointments(),
+    number("deep_compare_days", default=7),
+    private_appointments(),
     sqlite_autoincrement=True,
 )
 
@@ -174,7 +140,7 @@ profiles = Table(
     row_id(),
     owner("account"),
     Column("name", Text, nullable=False, index=True),
-    *_shared_settings(),
+    *shared_settings(),
     flag("active", default=True),
     words("contacts_folder_id"),
     words("calendar_folder_id"),
@@ -198,9 +164,9 @@ profiles = Table(
     # When the schedule `due_for` asks for its next run; another schedule is planned anew.
     Column("due_at", UtcDateTime, index=True),
     words("due_for"),
-    _deep_compare_days(),
+    number("deep_compare_days", default=7),
     Column("deep_compared_at", UtcDateTime),
-    _private_appointments(),
+    private_appointments(),
     Index(
         "ix_profiles_unplanned",
         "id",
