@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from hashlib import blake2b
 
+from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record
 from app.domain.ids import AttemptId, ItemId, LinkId, RunId
 from app.domain.plan import Failure, Op, Seen
@@ -49,6 +51,19 @@ class Intent:
     parent: str = ""
     company: str = ""
     conflict: bool = False
+
+    @property
+    def claims(self) -> frozenset[str]:
+        """What no other account may write meanwhile: Wice has neither conditional writes nor unique UIDs, and one appointment for all (D3)."""
+        if self.kind is not Kind.APPOINTMENTS or self.side is not Side.WICE:
+            return frozenset()
+        images = (one for one in (self.before, self.after) if isinstance(one, Appointment))
+        uids = {f"uid:{_digest(one.uid)}" for one in images if one.uid}
+        return frozenset(uids | ({str(self.item)} if self.item else set()))
+
+
+def _digest(uid: str) -> str:
+    return blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -298,8 +298,8 @@ class Ledger(Protocol):
         """Try again what was refused, is quarantined (R32) or frozen (R40), by action keys; all of it if none is given."""
         ...
 
-    def begin(self, intents: Sequence[Intent]) -> None:
-        """Write down what is about to be written to a server (R30)."""
+    def begin(self, intents: Sequence[Intent]) -> frozenset[AttemptId]:
+        """Write down what is about to be written to a server (R30), and claim it until that is settled. Returns what must wait for others (D3)."""
         ...
 
     def settle(self, settlements: Sequence[Settlement]) -> None:

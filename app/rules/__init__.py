@@ -7,7 +7,8 @@
 | how is a decision turned into writes, field by field? (R1, R2, R10, R15, R24) | `linked`, `newcomers`, `merge` |
 | which unlinked items are the same thing? (R24) | `matcher` |
 | which company does a person from Exchange belong to? (R6) | `companies`, `founding` |
-| who decides about a meeting that several accounts hold, and what does who declines take part in? (D1, D2) | `meetings` |
+| who decides about a meeting that several accounts hold, and what becomes of who declines? (D1, D2) | `meetings` |
+| what must no two accounts write at once? (D3) | `app.domain.journal.Intent.claims` |
 | what of private appointments travels? (R19) | `privacy` |
 | in which order, with which hints, is a whole kind planned? (R27) | `planner` |
 | when must an administrator be asked first? (R29) | `guards` |

@@ -145,7 +145,9 @@ class Applier:
         return self._end(action, side.other)
 
     def _write(self, side: Side, jobs: Sequence[_Job]) -> None:
-        self._ledger.begin([job.intent for job in jobs])
+        waiting = self._ledger.begin([job.intent for job in jobs])
+        self.result.stale |= {job.action.key: job.action.label for job in jobs if job.write.attempt in waiting}
+        jobs = [job for job in jobs if job.write.attempt not in waiting]
         known: list[tuple[_Job, Outcome]] = []
         try:
             for told in zip(jobs, self._prepared.stores.on(side).write([job.write for job in jobs]), strict=False):

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from app.adapters.db import open_database
 from app.bootstrap import inquiry
+from app.bootstrap.application import opened
 from app.domain.account import Conflict, Direction
+from app.domain.people import SYSTEM
 from app.domain.sync import Kind
+from app.services.desk import NoProgress, Step
 from app.services.explain import explain
+from app.services.removal import remove_profile, remove_synchronised
 from app.services.report import RunReport, Status
+from app.services.run_sync import Run
+from app.settings import Settings
 from tests.scenarios.conftest import MakeOffice
-from tests.scenarios.office import Office, counts, hints
+from tests.scenarios.office import Meddling, Office, counts, hints
 from tests.scenarios.test_meetings import ANNA, BERND, DAY, GAST, meeting
 
 ONLY = Kind.APPOINTMENTS
@@ -124,6 +134,22 @@ def test_D1_one_way_from_outlook_an_attendee_writes_nothing_over(make_office: Ma
     assert places(office) == ["Raum 7", "Raum 7", "Kantine"]
 
 
+def test_D1_R37_of_several_accounts_one_is_removed_with_what_it_had_and_the_others_keep_the_meeting(
+    make_office: MakeOffice,
+):
+    office = make_office("anna", "bernd")
+    invited(office)
+    before = in_wice(office)
+    with office.product.desk("anna", "remove", NoProgress()) as desk:
+        report = remove_synchronised(desk)
+    remove_profile(office.product.registry, office.product.registry.profile("anna")[0].id, report, SYSTEM)
+    office.forget("anna")
+    assert (office.outlook.diary(), in_wice(office)) == ({}, before)
+    assert office.sync("bernd").status is Status.NOTHING_TO_DO
+    change(office, "bernd", place="Raum 2")
+    assert in_wice(office)["location"] == copy_of(office, "bernd")["place"] == "Raum 2"
+
+
 @pytest.mark.parametrize("conflict", list(Conflict))
 def test_D2_who_declines_takes_no_part_and_who_accepts_again_does(make_office: MakeOffice, conflict: Conflict):
     office = make_office("anna", "bernd", conflict=conflict)
@@ -160,3 +186,48 @@ def test_D2_a_declined_meeting_does_not_come_back_from_wice(make_office: MakeOff
     assert counts(office.sync("bernd")) == {"appointments wice delete": 1}
     assert in_wice(office)["participants"] == [office.wice.employee("anna")]
     assert set(office.mailboxes["bernd"].diary()) == {"Planung"}
+
+
+def at_once(settings: Settings, *users: str) -> None:
+    """Synchronise these accounts in threads with a product each; all have planned before the first of them writes."""
+    planned, trouble = threading.Barrier(len(users), timeout=60), []
+
+    def work(user: str) -> None:
+        cue = Meddling({Step.APPLY_APPOINTMENTS: planned.wait})
+        try:
+            with opened(settings) as product, product.desk(user, "sync", cue) as desk:
+                report = Run(desk).synchronise(approve=True)
+            assert report.status is Status.DONE, report.json()
+        except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
+            planned.abort()
+            trouble.append(error)
+
+    threads = [threading.Thread(target=work, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "sqlite"])
+def test_D3_R16_accounts_synchronised_at_once_by_several_workers_share_one_appointment(
+    empty_postgres_url: str, make_office: MakeOffice, tmp_path: Path, backend: str
+):
+    url = empty_postgres_url if backend == "postgresql" else ""
+    settings = Settings(home=tmp_path, database_url=SecretStr(url))
+    with open_database(settings) as database:
+        database.migrate()
+    office = make_office("anna", "bernd", "clara", installation=settings)
+    titles = [f"Planung {number}" for number in range(10)]
+    for user in office.users:
+        answer = "" if user == "anna" else "Accept"
+        for title in titles:
+            office.mailboxes[user].put(Kind.APPOINTMENTS, meeting(title, ANNA, ANNA, GAST, answer=answer))
+    at_once(settings, *office.users)
+    for user in office.users:
+        office.sync(user)
+    rows = office.wice.appointments()
+    everybody = sorted(map(office.wice.employee, office.users))
+    assert {title: sorted(row["participants"]) for title, row in rows.items()} == dict.fromkeys(titles, everybody)
+    assert [set(office.mailboxes[user].diary()) for user in office.users] == [set(titles)] * 3

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine, select, update
 
-from app.adapters.db import failures, holders, journal, leases, links, plans, runs, standing
+from app.adapters.db import claims, failures, holders, journal, leases, links, plans, runs, standing
 from app.adapters.db import sightings as listed
 from app.adapters.db.leases import Lease
 from app.adapters.db.session import reading, writing
@@ -21,6 +21,7 @@ from app.domain.journal import Intent, IntentState, JournalEntry, Settlement
 from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import RunStatus
 from app.domain.sync import Holder, Kind, Link, Side, Sighting
+from app.domain.writes import Unknown
 from app.ports import Cursor, Standing
 
 
@@ -35,6 +36,7 @@ class SqlLedger:
         self._finished = False
         # The lease's fencing token moves on by one with every run.
         self.number = number
+        self._claimed: frozenset[AttemptId] = frozenset()
 
     def cursor(self, kind: Kind, side: Side) -> Cursor:
         with reading(self._engine) as connection:
@@ -78,9 +80,13 @@ class SqlLedger:
             failures.forget(connection, self._profile, keys)
             links.thaw(connection, self._profile, keys)
 
-    def begin(self, intents: Sequence[Intent]) -> None:
+    def begin(self, intents: Sequence[Intent]) -> frozenset[AttemptId]:
         with self._writing() as connection:
-            journal.begin(connection, self._profile, self.run, intents)
+            waiting = claims.take(connection, self._lease, intents)
+            made = [intent for intent in intents if intent.attempt not in waiting]
+            journal.begin(connection, self._profile, self.run, made)
+        self._claimed |= frozenset(intent.attempt for intent in made if intent.claims)
+        return waiting
 
     def settle(self, settlements: Sequence[Settlement]) -> None:
         """Later settlements win over earlier ones where they speak of the same link or key."""
@@ -89,7 +95,9 @@ class SqlLedger:
             verdicts |= {one.clear_failure: None} if one.clear_failure else {}
             verdicts |= {one.failure.key: one.failure} if one.failure else {}
         with self._writing() as connection:
-            journal.close(connection, self._profile, [outcome for one in settlements for outcome in one.outcomes])
+            outcomes = [outcome for one in settlements for outcome in one.outcomes]
+            journal.close(connection, self._profile, outcomes)
+            self._release(connection, [attempt for attempt, came in outcomes if not isinstance(came, Unknown)])
             links.save(connection, self._profile, {one.link.id: one.link for one in settlements if one.link}.values())
             listed.forget(connection, self._profile, [item for one in settlements for item in one.seen])
             failures.change(connection, self._profile, verdicts)
@@ -99,11 +107,14 @@ class SqlLedger:
 
     def open_intents(self, kind: Kind) -> Sequence[JournalEntry]:
         with reading(self._engine) as connection:
-            return journal.open_entries(connection, self._profile, kind)
+            entries = journal.open_entries(connection, self._profile, kind)
+            self._claimed |= claims.standing(connection, self._profile) if entries else frozenset()
+            return entries
 
     def close_intent(self, attempt: AttemptId, state: IntentState) -> None:
         with self._writing() as connection:
             journal.set_state(connection, self._profile, attempt, state)
+            self._release(connection, [attempt])
 
     def abandoned(self, attempts: Collection[AttemptId]) -> frozenset[AttemptId]:
         with reading(self._engine) as connection:
@@ -175,6 +186,12 @@ class SqlLedger:
         with writing(self._engine) as connection:
             leases.free(connection, self._lease)
             runs.end(connection, self.run, RunStatus.FAILED)
+
+    def _release(self, connection: Connection, attempts: Sequence[AttemptId]) -> None:
+        """What came of these attempts is known, be they this run's own or what a former one has left open."""
+        if known := self._claimed & frozenset(attempts):
+            claims.release(connection, self._profile, known)
+            self._claimed -= known
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
