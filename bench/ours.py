@@ -96,6 +96,7 @@ def main() -> None:
     job = json.loads(sys.argv[1])
     before = memory_kb()
     with opened(settings(Path(job["home"]), job.get("database", ""))) as product:
+        _ = product.budgets  # a worker has that open, too
         sleep(max(job.get("begin", 0.0) - time(), 0.0))
         runs = [
             run_once(product, profile, job.get("verb", "sync"))

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 
 from app.domain.appointment import SHARED_APPOINTMENT_FIELDS, AllDay, Appointment, Occurrence, Timed
 from app.domain.contact import (
@@ -140,8 +141,9 @@ def differences(one: Record, other: Record) -> tuple[str, ...]:
     return tuple(sorted(name for name in left.keys() | right.keys() if left.get(name, "") != right.get(name, "")))
 
 
+@lru_cache(maxsize=512)
 def fingerprint(record: Record) -> str:
-    """32 hex digits over everything whose change on its own side must be noticed.
+    """32 hex digits over everything whose change on its own side must be noticed. Of a batch that is written the same are asked for several times.
 
     For appointments that includes the side's own participants, but neither the block that we wrote (`shown`) nor the zone.
     """

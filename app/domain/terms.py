@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from app.domain.contact import EMAIL_FIELDS, Contact, Entity
@@ -13,8 +14,9 @@ LONGEST: Final = 600
 """Characters that are kept of one item's terms, its newest names first: an entry of an index must fit into 2704 bytes (PostgreSQL)."""
 
 
+@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
-    """`text` as it is compared: compatible characters alike (NFKC), without case, blanks as one."""
+    """`text` as it is compared: compatible characters alike (NFKC), without case, blanks as one. The same few are asked for again and again."""
     if text.isascii() and text.isprintable():
         return " ".join(text.lower().split())
     loose = unicodedata.normalize("NFKC", clean(text)).casefold()

@@ -51,9 +51,10 @@ class Store(Protocol):
         """
         ...
 
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
         """Whether certainly nothing has changed since `cursor`, asked as cheaply as can be; False if that is not known.
 
+        `children`: is there a linked person of a company, whose change would be the person's too (R5)?
         What was read to find out is not asked for again by the next `changes`.
         """
         ...
@@ -238,12 +239,16 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """Closed books of one kind: how far each side was read, how many items are linked, of these how many are `aged` (R20), and what is held."""
+    """Closed books of one kind: how far each side was read, how many items are linked, of these how many are `aged` (R20), and what is held.
+
+    `children`: is one of the linked items a person of a company?
+    """
 
     cursors: Mapping[Side, Cursor]
     linked: int
     aged: int
     held: Sequence[Seen]
+    children: bool
 
 
 class Ledger(Protocol):

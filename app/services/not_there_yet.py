@@ -25,9 +25,9 @@ class NotThereYet:
         del cursor, known
         yield Page(sightings=(), cursor=None, inventory=True, last=True)
 
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
         """There is nothing to compare with."""
-        del cursor
+        del cursor, children
         return False
 
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:

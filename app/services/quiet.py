@@ -24,7 +24,9 @@ def quiet(desk: Desk, stores: Stores) -> Planned | None:
     for side in (Side.WICE, Side.EXCHANGE):
         desk.progress.step(Step.gather(stores.kind, side), 0, 0)
         cursor = standing.cursors[side]
-        if cursor.value is None or cursor.inventory_open or not stores.on(side).unchanged(cursor.value):
+        if cursor.value is None or cursor.inventory_open:
+            return None
+        if not stores.on(side).unchanged(cursor.value, children=standing.children):
             return None
     situation = Situation(
         kind=stores.kind,

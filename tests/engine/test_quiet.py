@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.domain.contact import Contact, Entity
 from app.domain.sync import Kind, Obstacle
 from app.services import prepare
 from app.services.desk import Stores
@@ -87,3 +88,17 @@ def test_R7_hints_about_held_items_stay(at_rest):
     assert (
         (again.in_exchange, again.in_wice, again.linked) == (told.in_exchange, told.in_wice, told.linked) == (3, 2, 2)
     )
+
+
+def test_R5_whether_companies_have_changed_is_asked_only_where_persons_of_companies_are_linked(at_rest):
+    with at_rest.run() as run:
+        standing = run._desk.ledger.standing(Kind.CONTACTS, None)
+        assert standing
+        assert not standing.children
+    company = at_rest.wice.add_company(Contact(entity=Entity.COMPANY, company_name="Werft"))
+    at_rest.wice.add_person(person("Lind"), flags=[ANNA], company=company)
+    settle(at_rest)
+    with at_rest.run() as run:
+        standing = run._desk.ledger.standing(Kind.CONTACTS, None)
+        assert standing
+        assert standing.children

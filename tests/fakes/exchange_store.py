@@ -62,7 +62,8 @@ class FakeExchangeStore:
             else:
                 mode, _, state = (page.cursor or _ANEW).partition("/")
 
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
+        del children
         mode, _, state = cursor.partition("/")
         if mode != "delta":
             return False

@@ -45,12 +45,12 @@ def changes(crm: FakeCrm, kind: Kind, cursor: str | None, known: Known) -> Itera
     yield from _pages(sightings * 2 if twice else sightings, cursor, end, suspect=twice)
 
 
-def unchanged(crm: FakeCrm, kind: Kind, cursor: str) -> bool:
+def unchanged(crm: FakeCrm, kind: Kind, cursor: str, *, children: bool) -> bool:
     """The list is the one that was last told behind this cursor, and of companies nothing else can be told than then."""
     end, told = crm.server.told.get((crm.user, kind), ("", ()))
     rows, fault = crm.call("list", lambda: _listing(crm, kind))
     as_listed = tuple(Sighting(row.id, Version(row.last_update)) for row in rows)
-    companies = any(row.id.startswith("c:") for row in crm.server.rows.values())
+    companies = children and any(row.id.startswith("c:") for row in crm.server.rows.values())
     return fault is None and end == cursor and as_listed == told and not companies
 
 

@@ -43,8 +43,8 @@ class FakeWiceStore:
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
         return wice_listing.changes(self._crm, self.kind, cursor, known)
 
-    def unchanged(self, cursor: str) -> bool:
-        return wice_listing.unchanged(self._crm, self.kind, cursor)
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
+        return wice_listing.unchanged(self._crm, self.kind, cursor, children=children)
 
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         if len(ids) > FEW:

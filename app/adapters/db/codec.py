@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 from app.domain.appointment import AllDay, Appointment, Timed
 from app.domain.contact import Contact
@@ -56,11 +56,16 @@ def plain(value: object) -> Any:
 
 def _plain_dataclass(value: Any) -> dict[str, Any]:
     given = {} if (tag := _TAGS.get(type(value))) is None else {"type": tag}
-    for field in dataclasses.fields(value):
-        content = getattr(value, field.name)
-        if content != field.default:
-            given[field.name] = plain(content)
+    for name, default in _defaults(cast(Hashable, type(value))):
+        content = getattr(value, name)
+        if content != default:
+            given[name] = content if type(content) is str else plain(content)
     return given
+
+
+@cache
+def _defaults(kind: Hashable) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(cast(type[Any], kind)))
 
 
 def _decode(hint: Any, value: Any) -> Any:

@@ -45,7 +45,7 @@ class Choice(TypeDecorator[StrEnum]):
         self.choices = choices
 
     def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's signature
-        return None if value is None else self.choices(value).value
+        return value.value if isinstance(value, self.choices) else None if value is None else self.choices(value).value
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002 - the base's signature
         return None if value is None else self.choices(value)
@@ -75,7 +75,9 @@ class ForeignText(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - the base's signature
-        return None if value is None else value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+        if value is None or value.isprintable():
+            return value
+        return value.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 class DatabaseTime(FunctionElement[datetime]):

@@ -27,9 +27,16 @@ def change(connection: Connection, profile: ProfileId, verdicts: Mapping[str, Fa
     stored = [_row(profile, failure) for failure in verdicts.values() if failure]
     upsert(connection, failures, stored)
     forgotten = [{"of_key": key} for key, failure in verdicts.items() if failure is None]
-    if forgotten:
+    if forgotten and _any(connection, profile):
         statement = delete(failures).where(failures.c.profile_id == profile, failures.c.key == bindparam("of_key"))
         connection.execute(statement, forgotten)
+
+
+def _any(connection: Connection, profile: ProfileId) -> bool:
+    """Hardly ever is there something to forget."""
+    return (
+        connection.execute(select(failures.c.key).where(failures.c.profile_id == profile).limit(1)).first() is not None
+    )
 
 
 def forget(connection: Connection, profile: ProfileId, keys: Collection[str]) -> None:

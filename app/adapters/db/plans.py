@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any, NoReturn
 
 from sqlalchemy import (
@@ -31,6 +32,8 @@ from app.errors import NotFound, Taken
 _PAYLOAD = type_coerce(plan_actions.c.payload, Text)
 BOUND = or_(_PAYLOAD.like('%"creates_company":"%'), _PAYLOAD.like('%"company":"new:%'))
 """Actions that found a company, or write persons of one that is founded, as `codec` spells them; perhaps some more."""
+_CHUNK = 1000
+"""Actions that are written at once: a large plan is not in memory a second time, as text."""
 CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
@@ -153,13 +156,13 @@ def _insert_kinds(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -
 
 
 def _insert_actions(connection: Connection, seq: int, kinds: Sequence[KindPlan]) -> None:
-    rows = [
+    rows = (
         {"plan_seq": seq, "kind": kind.kind, "seq": number, "key": action.key, "payload": action, **_listed(action)}
         for kind in kinds
         for number, action in enumerate(kind.actions)
-    ]
-    if rows:
-        connection.execute(insert(plan_actions), rows)
+    )
+    while some := list(islice(rows, _CHUNK)):
+        connection.execute(insert(plan_actions), some)
 
 
 def _listed(action: Action) -> Mapping[str, object]:

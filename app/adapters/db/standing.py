@@ -20,6 +20,8 @@ _OPEN = or_(
 )
 """Links to be looked at, or told of, in every run."""
 
+_CHILD = links.c.parent != ""
+
 
 def of_kind(connection: Connection, profile: ProfileId, kind: Kind, window_start: date | None) -> Standing | None:
     """See `app.ports.Ledger.standing`."""
@@ -31,11 +33,15 @@ def of_kind(connection: Connection, profile: ProfileId, kind: Kind, window_start
         links.c.last_day < window_start if window_start else links.c.last_day.is_(None) & links.c.last_day.is_not(None)
     )
     ours = and_(links.c.profile_id == profile, links.c.kind == kind, not_(links.c.ended))
-    counted = select(func.count(), *(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (_OPEN, aged)))
-    linked, unclosed, old = connection.execute(counted.where(ours)).one()
+    counted = select(
+        func.count(), *(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (_OPEN, aged, _CHILD))
+    )
+    linked, unclosed, old, children = connection.execute(counted.where(ours)).one()
     if unclosed:
         return None
-    return Standing(cursors=_cursors(connection, profile, kind), linked=linked, aged=old, held=held)
+    return Standing(
+        cursors=_cursors(connection, profile, kind), linked=linked, aged=old, held=held, children=bool(children)
+    )
 
 
 def _held(connection: Connection, profile: ProfileId, kind: Kind) -> list[Seen] | None:

@@ -88,6 +88,7 @@ COMPANY: tuple[Field, ...] = (
     Field("company_email", email("EmailAddress1")),
     Field("company_remarks", BODY),
 )
+_NAMES = tuple(row.path for row in PERSON if row.name in {"first_name", "last_name"})
 PREFIX = tagged(0x3A45)  # PR_DISPLAY_NAME_PREFIX: what Outlook calls the title
 PARTS = own("WiceSyncTitle")
 DISPLAY_NAME = plain("contacts", "DisplayName")
@@ -134,7 +135,7 @@ def _with_title(contact: Contact, values: Values) -> Contact:
 
 def _entity(values: Values) -> Entity:
     """R5: without a person's name, but with a company's, it is the company's own contact."""
-    names = (clean(values.get(row.path, "")) for row in PERSON if row.name in {"first_name", "last_name"})
+    names = (clean(values.get(path, "")) for path in _NAMES)
     company = clean(values.get(plain("contacts", "CompanyName"), ""))
     return Entity.COMPANY if company and not any(names) else Entity.PERSON
 

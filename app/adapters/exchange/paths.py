@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from app.adapters.exchange.wire import children, find, local, t, text_of
+from app.adapters.exchange.wire import add, children, find, local, t, text_of
 
 OWN_SET = "6f7c2a31-58c4-4b0e-9d7e-2f41c36a9b05"
 """Property set of this product's own named properties (chosen once at random; never change it: existing stamps lie under it)."""
@@ -97,6 +97,7 @@ _ORDER = (
     *("UID", "Start", "End", "IsAllDayEvent", "Location", "Recurrence", "StartTimeZone", "EndTimeZone"),
 )
 """The schema is a sequence: children in another order are refused."""
+_PLACES = {name: place for place, name in enumerate(_ORDER)}
 _PARTS = ("Street", "City", "State", "CountryOrRegion", "PostalCode")
 
 Values = Mapping[Path, str]
@@ -113,40 +114,39 @@ def item_with(element: str, values: Values) -> Element:
 
 
 def _place(path: Path) -> tuple[int, str, int]:
-    return _ORDER.index(path.element), path.index, _PARTS.index(path.part) if path.part else 0
+    return _PLACES[path.element], path.index, _PARTS.index(path.part) if path.part else 0
 
 
 def _put(item: Element, path: Path, text: str) -> None:
     if path.extended:
-        item.append(t("ExtendedProperty", path.field(), t("Value", text=text)))
+        own = add(item, "ExtendedProperty")
+        add(own, "ExtendedFieldURI", **dict(path.extended))
+        add(own, "Value", text)
     elif path.part:
-        _entry(_holder(item, path.element), path.index).append(t(path.part, text=text))
+        add(_entry(_holder(item, path.element), path.index), path.part, text)
     elif path.index:
-        _holder(item, path.element).append(t("Entry", text=text, Key=path.index))
+        add(_holder(item, path.element), "Entry", text, Key=path.index)
     elif path.element.endswith("TimeZone"):
-        item.append(t(path.element, Id=text))
+        add(item, path.element, Id=text)
     elif path.element == "Recurrence":
         item.append(etree.fromstring(text))
     elif path == BODY:
-        item.append(t("Body", text=text, BodyType="Text"))
+        add(item, "Body", text, BodyType="Text")
     else:
-        item.append(t(path.element, text=text))
+        add(item, path.element, text)
 
 
 def _holder(item: Element, name: str) -> Element:
-    found = find(item, f"t:{name}")
-    if found is None:
-        found = t(name)
-        item.append(found)
-    return found
+    # In the schema's order: what is to be continued stands last.
+    last = item[-1] if len(item) else None
+    return last if last is not None and local(last) == name else add(item, name)
 
 
 def _entry(holder: Element, key: str) -> Element:
     for entry in holder:
         if entry.get("Key") == key:
             return entry
-    holder.append(made := t("Entry", Key=key))
-    return made
+    return add(holder, "Entry", Key=key)
 
 
 _COMMON = frozenset({"Subject", "Sensitivity", "Body", "ItemClass"})

@@ -52,8 +52,9 @@ class FolderStore:
         listing, self._asked = self._asked or Listing(self._session, self._folder), None
         return listing.pages(cursor)
 
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`: the list of changes since `cursor` is empty."""
+        del children
         self._asked = Listing(self._session, self._folder)
         return self._asked.is_empty(cursor)
 

@@ -33,6 +33,16 @@ def t(name: str, *children: Element, text: str | None = None, **attributes: str)
     return _element(TYPES, name, children, text, attributes)
 
 
+def add(parent: Element, name: str, text: str | None = None, **attributes: str) -> Element:
+    """A new last child in the types' namespace; cheaper than making one and appending it."""
+    made = etree.SubElement(parent, f"{{{TYPES}}}{name}")
+    for key, value in attributes.items():
+        made.set(key, xml_text(value))
+    if text is not None:
+        made.text = xml_text(text)
+    return made
+
+
 def m(name: str, *children: Element, text: str | None = None, **attributes: str) -> Element:
     """An element of the messages' namespace."""
     return _element(MESSAGES, name, children, text, attributes)

@@ -66,8 +66,9 @@ class AppointmentStore(WiceStore):
         same = json.dumps({SAME: self._digests[self.table], EMPLOYEE: self._own}) if at_rest else None
         yield Page(tuple(sightings), cursor=same, inventory=True, suspect=suspect)
 
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`."""
+        del children
         try:
             told = json.loads(cursor)
             known, self._told_own = str(told[SAME]), str(told[EMPLOYEE])

@@ -72,13 +72,13 @@ class ContactStore(WiceStore):
             suspect=suspect,
         )
 
-    def unchanged(self, cursor: str) -> bool:
-        """See `app.ports.Store.unchanged`; no company has changed either."""
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
+        """See `app.ports.Store.unchanged`; no company has changed either, where that matters."""
         since, known = self._since(cursor), _same(cursor)
         if since is None or len(known) != len(self._tables):
             return False
         same = all(self._answers_as(table, digest) for table, digest in zip(self._tables, known, strict=True))
-        return same and not self._companies_changed(since)
+        return same and not (children and self._companies_changed(since))
 
     @property
     def _tables(self) -> tuple[Table, Table]:

@@ -82,7 +82,7 @@ class WiceStore(ABC):
         """List the scope: always an inventory, in one page."""
 
     @abstractmethod
-    def unchanged(self, cursor: str) -> bool:
+    def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`: all lists are the ones of `cursor`, in which everything was settled."""
 
     @abstractmethod
