@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.contact import Contact, Entity
 from app.domain.sync import Kind, Obstacle
 from app.services import prepare
 from app.services.desk import Stores
@@ -90,15 +89,8 @@ def test_R7_hints_about_held_items_stay(at_rest):
     )
 
 
-def test_R5_whether_companies_have_changed_is_asked_only_where_persons_of_companies_are_linked(at_rest):
+def test_R5_where_no_person_of_a_company_is_linked_no_company_is_asked_for(at_rest):
     with at_rest.run() as run:
         standing = run._desk.ledger.standing(Kind.CONTACTS, None)
         assert standing
         assert not standing.children
-    company = at_rest.wice.add_company(Contact(entity=Entity.COMPANY, company_name="Werft"))
-    at_rest.wice.add_person(person("Lind"), flags=[ANNA], company=company)
-    settle(at_rest)
-    with at_rest.run() as run:
-        standing = run._desk.ledger.standing(Kind.CONTACTS, None)
-        assert standing
-        assert standing.children

@@ -32,7 +32,7 @@ from app.errors import NotFound, Taken
 _PAYLOAD = type_coerce(plan_actions.c.payload, Text)
 BOUND = or_(_PAYLOAD.like('%"creates_company":"%'), _PAYLOAD.like('%"company":"new:%'))
 """Actions that found a company, or write persons of one that is founded, as `codec` spells them; perhaps some more."""
-_CHUNK = 1000
+_CHUNK = 5000
 """Actions that are written at once: a large plan is not in memory a second time, as text."""
 CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)

@@ -10,7 +10,7 @@ from app.domain.contact import Contact
 from app.domain.ids import AttemptId, ItemId, LinkId, Version
 from app.domain.journal import IntentState, Settlement
 from app.domain.plan import Failure, HintReason, Seen
-from app.domain.sync import Absence, Item, Sighting
+from app.domain.sync import Absence, Item, Link, Sighting
 from app.domain.writes import Missing, Refused, Stale, Unknown, Written
 from app.ports import Cursor
 from tests.adapters.db.world import APPOINTMENTS, CONTACTS, EXCHANGE, WICE, configure, counted_statements, intent, link
@@ -240,3 +240,18 @@ def test_profiles_do_not_see_each_others_books(ledger, database):
     with database.books.open(database.registry.profile("bernd")[0].id, "sync") as other:
         assert list(other.links(CONTACTS)) == other.open_intents(CONTACTS) == []
         other.settle([Settlement(link=link(1))])
+
+
+def test_R5_closed_books_tell_whether_a_person_of_a_company_is_linked(ledger):
+    alone, child = (_settled(link(number)) for number in (1, 2))
+    child = replace(child, parent="c:7")
+    ledger.settle([Settlement(link=alone)])
+    assert (ledger.standing(CONTACTS, None).linked, ledger.standing(CONTACTS, None).children) == (1, False)
+    ledger.settle([Settlement(link=child)])
+    assert ledger.standing(CONTACTS, None).children
+    ledger.settle([Settlement(link=replace(child, ended=True))])
+    assert not ledger.standing(CONTACTS, None).children
+
+
+def _settled(known: Link) -> Link:
+    return replace(known, exchange=replace(known.exchange, certain=True))
