@@ -234,6 +234,8 @@ class Link:
     """What its Exchange copy has to say, when it was last read."""
     apart: bool = False
     """An attendee's copy is not as the meeting stands in Wice, and stays so until that changes (D1)."""
+    private: bool = False
+    """Its item is private, or somebody else's private matter by now: what the books hold of its words is not shown (R19)."""
     terms: str = field(default="", compare=False)
     """What it is found by beside its label (`app.domain.terms`); the books keep former terms too (R41)."""
 

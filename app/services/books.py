@@ -12,6 +12,7 @@ from app.domain.journal import Settlement
 from app.domain.plan import Action, HintReason, Op, Reason, Seen
 from app.domain.sync import End, Item, Link, Say, Side
 from app.domain.terms import joined, terms_of
+from app.domain.veil import is_private
 from app.ports import Ledger
 from app.rules.state import end_of
 from app.services.desk import LinkIndex
@@ -96,6 +97,7 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         undone=_is_undone(action, former),
         say=_say(action, former, written),
         apart=action.apart and not action.ends_link,
+        private=(former is not None and former.private) or any(is_private(item.record) for item in written.values()),
         terms=joined(action.terms, terms_of(*(item.record for item in written.values()))),
     )
 

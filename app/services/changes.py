@@ -7,13 +7,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from app.domain import rrule
+from app.domain import rrule, veil
 from app.domain.appointment import AllDay, Occurrence, Timed
 from app.domain.fingerprint import Record, differences, form_of
 from app.domain.journal import IntentState, JournalEntry
 from app.domain.plan import KindPlan, Op, Reason
 from app.domain.recurrence import Recurrence
 from app.domain.sync import Kind, Side
+
+PRIVATE = "not shown: it is private"
+"""In place of a private appointment's words (R19)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Change:
 
 def planned(plans: Iterable[KindPlan]) -> Iterator[Change]:
     """Everything that these plans write, in the order of execution, and the items that they link."""
-    for action in (action for plan in plans for action in plan.actions):
+    for action in (veil.veiled_action(action) for plan in plans for action in plan.actions):
         if not action.writes and action.reason in (Reason.TWIN, Reason.TWIN_DIFFERS):
             yield Change(action.kind, action.label, action.reason)
         for write in action.writes:
@@ -53,7 +56,8 @@ def planned(plans: Iterable[KindPlan]) -> Iterator[Change]:
 
 def written(entries: Iterable[JournalEntry]) -> Iterator[Change]:
     """Everything that a run wrote, in its order."""
-    for intent in (entry.intent for entry in entries if entry.state is IntentState.DONE):
+    done = (veil.veiled_entry(entry, private=False) for entry in entries if entry.state is IntentState.DONE)
+    for intent in (entry.intent for entry in done):
         fields = fields_of(intent.before, intent.after) if intent.op is Op.CHANGE else ()
         reason = Reason(intent.reason)
         yield Change(intent.kind, intent.label, reason, intent.side, intent.op, fields, intent.attempt)
@@ -102,7 +106,7 @@ def _text(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case _:
-            return str(value)
+            return PRIVATE if value in (veil.COVERED, veil.COVERED_ANEW) else str(value)
 
 
 def _series(value: Recurrence | tuple[Occurrence, ...]) -> str:

@@ -18,6 +18,7 @@ from app.domain.plan import HintReason
 from app.domain.run import Run, RunStatus
 from app.domain.sync import Absence, Kind, Obstacle, Side
 from app.domain.terms import words_of
+from app.domain.veil import veiled_entry
 from app.errors import BadInput, NotFound, WiceSyncError
 from app.ports import Crm, Mailbox
 from app.ports.finding import Finder
@@ -251,6 +252,12 @@ def _is_secret(case: Case) -> bool:
     return held or any(trace.obstacle is Obstacle.FOREIGN_PRIVATE for trace in case.traces)
 
 
+def _veiled(entry: BookEntry | None, happened: Iterable[Happened]) -> tuple[Happened, ...]:
+    """What was done to it, without words of what is private by now (R19)."""
+    private = bool(entry and entry.link and entry.link.private)
+    return tuple(replace(one, entry=veiled_entry(one.entry, private=private)) for one in happened)
+
+
 def _explanation(case: Case, verdict: Verdict, happened: Sequence[Happened]) -> Explanation:
     entry, traces = case.entry, case.traces
     secret = _is_secret(case)
@@ -266,5 +273,5 @@ def _explanation(case: Case, verdict: Verdict, happened: Sequence[Happened]) -> 
         wice=case.wice,
         exchange=case.exchange,
         link=entry.link if entry else None,
-        timeline=() if secret else tuple(happened),
+        timeline=() if secret else _veiled(entry, happened),
     )

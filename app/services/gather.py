@@ -16,6 +16,7 @@ from app.domain.ids import ItemId, Version
 from app.domain.journal import Settlement
 from app.domain.plan import HintReason, Seen
 from app.domain.sync import Absence, Absent, Found, Held, Item, Link, Page, Side, Sighting
+from app.domain.veil import is_private
 from app.ports import Cursor, Ledger, Store
 from app.rules.policy import Policy
 from app.rules.state import SideView, end_of
@@ -213,9 +214,13 @@ def _unlike_the_books(
     """Without what is just as the books have it, so that a deep compare of a large mailbox keeps only its findings in memory."""
     for answer in found:
         link = links.of(side, answer.id) if isinstance(answer, Item) and answer.id not in absent else None
-        settled = link and not (link.incomplete or link.missing)
-        if not (settled and link and isinstance(answer, Item) and end_of(answer) == link.end(side)):
+        if not (link and isinstance(answer, Item) and _is_in_step(link, answer, side)):
             yield answer
+
+
+def _is_in_step(link: Link, item: Item, side: Side) -> bool:
+    settled = not (link.incomplete or link.missing) and link.private == is_private(item.record)
+    return settled and end_of(item) == link.end(side)
 
 
 def _open_questions(side: Side, links: LinkIndex) -> list[ItemId]:

@@ -19,6 +19,7 @@ from app.services.books import keep_books
 from app.services.desk import Desk, LinkIndex, Step, Stores
 from app.services.gather import gather, more
 from app.services.left_alone import look_after
+from app.services.private import note_privacy
 from app.services.quiet import quiet
 from app.services.recover import recover
 
@@ -69,6 +70,8 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
     if planned.holds:
         ledger.hold(kind, planned.holds)
     keep_books(ledger, links, planned.settled)
+    if kind is Kind.APPOINTMENTS:
+        note_privacy(ledger, links, (wice, exchange))
     if deep:
         _keep_in_mind(ledger, links, planned, (wice, exchange))
     return Prepared(stores, links, planned)

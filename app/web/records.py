@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
+from app.domain import veil
 from app.domain.appointment import AllDay, Timed
 from app.domain.fingerprint import Record
 from app.domain.plan import Reason
@@ -95,7 +96,8 @@ def value_text(value: object) -> str:
         case Timed():
             return _span(*(_local(moment, value.zone) for moment in (value.start, value.end)))
         case _:
-            return str(value)
+            covered = value in (veil.COVERED, veil.COVERED_ANEW)
+            return _("not shown: it is private") if covered else str(value)
 
 
 def _span(start: datetime, end: datetime) -> str:

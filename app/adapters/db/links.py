@@ -73,6 +73,7 @@ def read(row: Row[Any]) -> Link:
         undone=row.undone,
         say=Say(row.say),
         apart=row.apart,
+        private=row.private,
         terms=row.terms,
     )
 
@@ -101,6 +102,7 @@ def _row(profile: ProfileId, link: Link) -> Mapping[str, Any]:
         "undone": link.undone,
         "say": int(link.say),
         "apart": link.apart,
+        "private": link.private,
         "terms": joined(link.label, link.terms),
     }
     for side in Side:

@@ -246,6 +246,7 @@ links = Table(
     flag("undone"),
     number("say"),
     flag("apart"),
+    flag("private"),
     # Who else holds an appointment of Wice (D1).
     Index("ix_links_shared", "wice_id"),
     # Searched from end to end, former links last: all that the search across accounts looks at lies in it.

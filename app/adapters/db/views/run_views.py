@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, false, func, literal, or_, select
 
 from app.adapters.db import journal
 from app.adapters.db.plans import written
@@ -17,12 +17,13 @@ from app.adapters.db.views import paging, runs
 from app.adapters.db.views.paging import Keys
 from app.adapters.db.views.profiles import given
 from app.adapters.db.views.undone import undone
-from app.domain.ids import AttemptId, RunId
+from app.domain.ids import AttemptId, LinkId, RunId
 from app.domain.journal import JournalEntry
 from app.domain.plan import KindPlan, Op, Reason
 from app.domain.plan_views import ChangeFilter, PlanHead, PlannedRow, Tally
 from app.domain.sync import Kind, Side
 from app.domain.terms import words_of
+from app.domain.veil import veiled_action, veiled_entry
 from app.domain.views import Cut, Page, RunRow
 
 _ACTIONS: Final[Mapping[str, Keys]] = {
@@ -73,7 +74,9 @@ class SqlRunViews:
         with reading(self._engine) as connection:
             found = paging.page(connection, query, paging.keys_of(_ACTIONS, cut), cut)
             total = _count(connection, select(func.count()).select_from(plan_actions).where(*conditions))
-        rows = [PlannedRow(row.payload, row.left_out) for row in found.rows]
+            private = _private(connection, run, [row.payload.link for row in found.rows])
+        shown = (veiled_action(row.payload, private=row.payload.link in private) for row in found.rows)
+        rows = [PlannedRow(action, row.left_out) for action, row in zip(shown, found.rows, strict=True)]
         return Page(rows=rows, next=found.next, previous=found.previous, total=total)
 
     def written(self, run: RunId, wanted: ChangeFilter, cut: Cut) -> Page[JournalEntry]:
@@ -85,15 +88,23 @@ class SqlRunViews:
         table = entries.outerjoin(links, known[0] & known[1] & known[2])
         conditions = (entries.c.run_id == given(run), *_wanted_entries(wanted))
         with reading(self._engine) as connection:
-            query = select(entries).select_from(table).where(*conditions)
+            private = func.coalesce(links.c.private, false())
+            query = select(entries, private.label("private")).select_from(table).where(*conditions)
             found = paging.page(connection, query, paging.keys_of(_ENTRIES, cut), cut)
             total = _count(connection, select(func.count()).select_from(table).where(*conditions))
-        rows = [journal.read(row) for row in found.rows]
+        rows = [veiled_entry(journal.read(row), private=row.private) for row in found.rows]
         return Page(rows=rows, next=found.next, previous=found.previous, total=total)
 
     def undone(self, attempts: Collection[AttemptId]) -> Mapping[AttemptId, RunId]:
         with reading(self._engine) as connection:
             return undone(connection, attempts)
+
+
+def _private(connection: Connection, run: RunId, named: Collection[LinkId]) -> frozenset[LinkId]:
+    """Which of these links of the run's profile are about something private by now (R19)."""
+    owner = select(plans.c.profile_id).where(plans.c.run_id == given(run)).limit(1).scalar_subquery()
+    query = select(links.c.id).where(links.c.profile_id == owner, links.c.id.in_(named), links.c.private)
+    return frozenset(connection.execute(query).scalars()) if named else frozenset()
 
 
 def _kinds(connection: Connection, seq: int) -> Iterator[KindPlan]:
