@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, settings
 
 from tests.services.network import allow_loopback_only
 
+# In this order: none after one that imports it.
 pytest_plugins = [
     "tests.services.browser",
-    "tests.services.portal",
     "tests.services.postgres",
+    "tests.services.databases",
+    "tests.services.portal",
     "tests.services.sandbox",
 ]
 

@@ -15,6 +15,7 @@ from app.adapters.alerting import Mail, Webhook
 from app.adapters.db import Database, open_database
 from app.adapters.keeping import Keeper
 from app.adapters.licence import load_keys
+from app.adapters.passwords import Argon2Passwords
 from app.adapters.queue import open_budgets, open_queue
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
@@ -37,6 +38,7 @@ from app.ports.licences import KeyReader
 from app.ports.metering import Gauges, Measures
 from app.ports.notifications import Channel, Notifications, WatchList
 from app.ports.options import OptionStore
+from app.ports.people import Passwords
 from app.ports.processes import Processes
 from app.ports.reaching import Passed, Stopped
 from app.ports.requests import Logins, Queue
@@ -61,7 +63,13 @@ if TYPE_CHECKING:
 class Application:
     """What services need of the outside; see `app.ports`. May be used by several threads at once, each run by one."""
 
-    def __init__(self, settings: Settings, database: Database, keys: KeyReader | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        keys: KeyReader | None = None,
+        passwords: Passwords | None = None,
+    ) -> None:
         self.registry: Final = database.registry
         self.books: Final = database.books
         self.history: Final = database.history
@@ -107,7 +115,7 @@ class Application:
         self.measures: Final[Measures] = database.measures
         self.gauges: Final[Gauges] = database.gauges
         self.metering: Final = Metering(database.measures)
-        of_people = PeopleServices(settings, database, now)
+        of_people = PeopleServices(settings, database, passwords or Argon2Passwords(), now)
         self.sign_in: Final = of_people.sign_in
         self.people: Final = of_people.people
         self.api_tokens: Final = of_people.api_tokens
@@ -306,16 +314,18 @@ class Application:
 
 
 @contextmanager
-def opened(settings: Settings, *, any_schema: bool = False, keys: KeyReader | None = None) -> Iterator[Application]:
+def opened(
+    settings: Settings, *, any_schema: bool = False, keys: KeyReader | None = None, passwords: Passwords | None = None
+) -> Iterator[Application]:
     """Open the database. The embedded one is brought up to date by itself; `any_schema` takes another one as it is (migrate, doctor).
 
-    `keys`: who may sign licences, if not those whom this version knows.
+    `keys`: who may sign licences, if not those whom this version knows. `passwords`: how they are hashed, if not as the product does.
 
     Raises: BadInput, Retry, Halt(CONFIGURATION) for a schema that this program does not have.
     """
     with open_database(settings) as database:
         _bring_up_to_date(database, embedded=is_embedded(settings), any_schema=any_schema)
-        product = Application(settings, database, keys)
+        product = Application(settings, database, keys, passwords)
         try:
             yield product
         finally:

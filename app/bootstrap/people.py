@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.adapters.db import Database
-from app.adapters.passwords import Argon2Passwords
 from app.domain.people import Lifetimes
-from app.ports.people import AuditLog, Replies
+from app.ports.people import AuditLog, Passwords, Replies
 from app.services.api_tokens import ApiTokens
 from app.services.people import People
 from app.services.sign_in import SignIn
@@ -19,9 +18,9 @@ from app.settings import Settings
 class PeopleServices:
     """One per process: it limits how many passwords are hashed at once. May be used by several threads."""
 
-    def __init__(self, settings: Settings, database: Database, now: Callable[[], datetime]) -> None:
-        passwords = Argon2Passwords()
-
+    def __init__(
+        self, settings: Settings, database: Database, passwords: Passwords, now: Callable[[], datetime]
+    ) -> None:
         def lifetimes() -> Lifetimes:
             options = database.options.read()
             return Lifetimes(timedelta(hours=options.session_idle_hours), timedelta(days=options.session_days))

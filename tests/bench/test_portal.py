@@ -8,13 +8,13 @@ from app.domain.views import AccountFilter, AccountState, Cut
 from app.settings import Settings
 from bench.portal import reads
 from bench.seed import seed, state_of
+from tests.services.databases import migrated
 
 
 @pytest.fixture
 def database(tmp_path):
-    settings = Settings(home=tmp_path)
+    settings = migrated(Settings(home=tmp_path))
     with open_database(settings) as opened:
-        opened.migrate()
         engine = open_engine(settings)
         seed(engine, 600)
         engine.dispose()

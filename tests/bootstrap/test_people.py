@@ -9,10 +9,11 @@ from pathlib import Path
 from app.bootstrap import opened
 from app.domain.people import SYSTEM
 from app.settings import Settings
+from tests.services.databases import migrated
 
 
 def test_sessions_live_as_long_as_the_settings_say(tmp_path: Path):
-    with opened(Settings(home=tmp_path)) as product:
+    with opened(migrated(Settings(home=tmp_path))) as product:
         seen = product.options.read()
         assert (product.sign_in.lifetimes().idle, product.sign_in.lifetimes().absolute) == (
             timedelta(hours=8),

@@ -16,7 +16,6 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from app.adapters.db import open_database
 from app.domain.process import ProcessKind
 from app.settings import Settings
 from tests.chaos.crowd import Crowd
@@ -38,13 +37,10 @@ def company() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, empty_postgres_url: str) -> Settings:
-    settings = Settings(
-        home=tmp_path, database_url=SecretStr(empty_postgres_url), request_timeout_s=5, lease=timedelta(seconds=10)
+def settings(tmp_path: Path, postgres_database_url: str) -> Settings:
+    return Settings(
+        home=tmp_path, database_url=SecretStr(postgres_database_url), request_timeout_s=5, lease=timedelta(seconds=10)
     )
-    with open_database(settings) as database:
-        database.migrate()
-    return settings
 
 
 def ready(address: str) -> bool:

@@ -7,15 +7,17 @@ import pytest
 
 from app.domain.contact import Contact
 from app.domain.ids import ItemId
+from app.settings import Settings
 from tests.contract.exchange_hand import LibraryExchangeHand
 from tests.contract.wice_hand import ProtocolWiceHand
 from tests.services.command import Command, account, servers
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 
 
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
-    return Command(tmp_path / "home")
+    return Command(migrated(Settings(home=tmp_path / "home")).home)
 
 
 @pytest.fixture

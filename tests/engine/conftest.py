@@ -10,26 +10,16 @@ import pytest
 from app.adapters.db import Database, open_database
 from app.settings import Settings
 from tests.engine.harness import Office
+from tests.services.databases import migrated
 
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 """A crash here is an exception and no power cut: memory is disk enough, and much faster."""
 
 
-@pytest.fixture(scope="session")
-def migrated_home() -> Iterator[Path]:
-    """An empty database, built by the migrations, to copy."""
-    home = Path(tempfile.mkdtemp(prefix="wice-sync-", dir=MEMORY))
-    with open_database(Settings(home=home)) as opened:
-        opened.migrate()
-    yield home
-    shutil.rmtree(home)
-
-
 @pytest.fixture
-def database(migrated_home: Path) -> Iterator[Database]:
+def database() -> Iterator[Database]:
     home = Path(tempfile.mkdtemp(prefix="wice-sync-", dir=MEMORY))
-    shutil.copytree(migrated_home, home, dirs_exist_ok=True)
-    with open_database(Settings(home=home)) as opened:
+    with open_database(migrated(Settings(home=home))) as opened:
         yield opened
     shutil.rmtree(home)
 

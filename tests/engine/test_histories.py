@@ -27,6 +27,7 @@ from tests.engine.harness import ANNA, Office
 from tests.engine.histories import History, token_of
 from tests.fakes.faults import FaultKind
 from tests.fakes.wice import NOBODY
+from tests.services.databases import migrated
 
 INDEX = st.integers(0, 30)
 KIND = st.sampled_from(Kind)
@@ -41,27 +42,15 @@ LISTING_FAULTS = (
 )
 
 
-def _template() -> Path:
-    home = Path(tempfile.mkdtemp(prefix="wice-sync-template-", dir=MEMORY))
-    with open_database(Settings(home=home)) as database:
-        database.migrate()
-    return home
-
-
 class Histories(RuleBasedStateMachine):
-    template: Path | None = None
-
     @initialize(
         direction=st.sampled_from(Direction),
         conflict=st.sampled_from(Conflict),
         changes=st.sampled_from(TargetChanges),
     )
     def start(self, direction: Direction, conflict: Conflict, changes: TargetChanges) -> None:
-        cls = type(self)
-        cls.template = cls.template or _template()
         self.home = Path(tempfile.mkdtemp(prefix="wice-sync-history-", dir=MEMORY))
-        shutil.copytree(cls.template, self.home, dirs_exist_ok=True)
-        self.database = open_database(Settings(home=self.home))
+        self.database = open_database(migrated(Settings(home=self.home)))
         options = {
             "direction": direction,
             "conflict": conflict,

@@ -20,9 +20,9 @@ from app.http.security import client_of, needs, public
 from app.http.state import Here, Portal
 from app.services.sign_in import Client, Entered
 from app.settings import Settings
+from tests.services.databases import migrated
+from tests.services.entrance import PASSWORD, cheap_passwords
 from tests.services.serving import served
-
-PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def product(settings: Settings) -> Iterator[Application]:
-    with opened(settings) as product:
+    with opened(migrated(settings), passwords=cheap_passwords()) as product:
         yield product
 
 

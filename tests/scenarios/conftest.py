@@ -5,36 +5,24 @@ A module that says `ONLY = Kind.CONTACTS` (or APPOINTMENTS) is about this kind: 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from app.adapters.db import open_database
 from app.domain.sync import Kind
 from app.settings import Settings
 from tests.scenarios.office import Office
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 
 MakeOffice = Callable[..., Office]
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file built by the migrations."""
-    settings = Settings(home=tmp_path_factory.mktemp("template"))
-    with open_database(settings) as database:
-        database.migrate()
-    return settings.database_file
-
-
 @pytest.fixture
-def installation(tmp_path: Path, empty_database: Path) -> Settings:
+def installation(tmp_path: Path) -> Settings:
     """Of an embedded installation."""
-    settings = Settings(home=tmp_path)
-    shutil.copy(empty_database, settings.database_file)
-    return settings
+    return migrated(Settings(home=tmp_path))
 
 
 @pytest.fixture

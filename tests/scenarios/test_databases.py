@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.adapters.db import open_database
 from app.domain.account import Conflict
 from app.services.report import Status
 from app.settings import Settings
@@ -17,11 +16,9 @@ from tests.scenarios.office import counts
 
 @pytest.mark.parametrize("conflict", list(Conflict))
 def test_R1_R8_R22_R29_on_postgresql(
-    empty_postgres_url: str, make_office: MakeOffice, tmp_path: Path, conflict: Conflict
+    postgres_database_url: str, make_office: MakeOffice, tmp_path: Path, conflict: Conflict
 ):
-    settings = Settings(home=tmp_path, database_url=SecretStr(empty_postgres_url))
-    with open_database(settings) as database:
-        database.migrate()
+    settings = Settings(home=tmp_path, database_url=SecretStr(postgres_database_url))
     office = make_office(installation=settings, conflict=conflict)
     records = [office.wice.person(f"Nr. {place:02}", "anna") for place in range(24)]
     office.outlook.contact("Neu", company="Neu AG")

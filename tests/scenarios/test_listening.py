@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from app.adapters.db import open_database
 from app.adapters.db.budgets import SqlBudgets
 from app.adapters.db.tables import profiles
 from app.domain.ids import ProfileId
@@ -20,6 +19,7 @@ from app.services.listen import Listener, Standing
 from app.settings import Settings
 from tests.adapters.db.world import LONG_AGO
 from tests.scenarios.office import Office
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 from tests.services.workers import until
 
@@ -30,9 +30,7 @@ USERS = ("anna", "bernd")
 def office(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
     """Two profiles that ran and are due in half a day. They need no rest, so that no test waits for its end."""
     monkeypatch.setattr("app.adapters.db.hints.REST", timedelta(0))
-    settings = Settings(home=tmp_path, request_timeout_s=5)
-    with open_database(settings) as database:
-        database.migrate()
+    settings = migrated(Settings(home=tmp_path, request_timeout_s=5))
     with Office(
         sandbox, settings, users=USERS, settings={"appointments": False, "schedule": "every 12 hours"}
     ) as office:

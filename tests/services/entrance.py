@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
 from app.adapters.db import open_database
 from app.adapters.passwords import Argon2Passwords
@@ -16,9 +17,15 @@ from app.services.people import People
 from app.services.sign_in import Client, Entered, SignIn
 from app.settings import Settings
 from tests.fakes.clock import Clock
+from tests.services.databases import migrated
 
 PASSWORD = "correct horse battery"
 HERE = Client("192.0.2.1", "Browser", "r1")
+
+
+def cheap_passwords() -> Argon2Passwords:
+    """Hashes that take no time."""
+    return Argon2Passwords(PasswordHasher.from_parameters(CHEAPEST))
 
 
 class Entrance:
@@ -27,9 +34,8 @@ class Entrance:
     def __init__(self, home: Path) -> None:
         self.clock = Clock()
         self.lifetimes = Lifetimes()
-        self.database = open_database(Settings(home=home))
-        self.database.migrate()
-        self.passwords = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        self.database = open_database(migrated(Settings(home=home)))
+        self.passwords = cheap_passwords()
         base, now = self.database, lambda: self.clock.now
         users, sessions, tokens = base.users, base.sessions, base.tokens
         self.sign_in = SignIn(users, sessions, tokens, base.attempts, self.passwords, lambda: self.lifetimes, now)

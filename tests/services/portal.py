@@ -8,7 +8,7 @@ def test_...(portal):
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx
@@ -20,9 +20,10 @@ from app.http import cookies
 from app.main import create_app
 from app.services.sign_in import Client
 from app.settings import Settings
+from tests.services.databases import migrated
+from tests.services.entrance import PASSWORD, cheap_passwords
 from tests.services.serving import served
 
-PASSWORD = "correct horse battery"
 _NOBODY = Client("", "")
 _PATIENCE_S = 60.0
 
@@ -85,8 +86,10 @@ class RunningPortal:
 
 @contextmanager
 def running_portal(settings: Settings) -> Iterator[RunningPortal]:
-    """The portal in a thread of this process, with these settings."""
-    with opened(settings) as product, served(create_app(settings, product)) as address:
+    """The portal in a thread of this process, with these settings; it hashes passwords the cheap way."""
+    with ExitStack() as open_:
+        product = open_.enter_context(opened(migrated(settings), passwords=cheap_passwords()))
+        address = open_.enter_context(served(create_app(settings, product)))
         portal = RunningPortal(address, product)
         try:
             yield portal

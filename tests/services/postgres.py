@@ -97,14 +97,11 @@ def _for_nobody(binaries: Path, directory: Path) -> tuple[Path, _Account]:
 
 
 @contextmanager
-def new_database(server_url: str, *, template: str = "template0") -> Iterator[str]:
-    """The URL of a new database on the server, dropped afterwards with whatever is still connected to it.
-
-    `template`: the name of a database to copy, for instance a migrated one; nobody may be connected to it. Empty by default.
-    """
+def new_database(server_url: str) -> Iterator[str]:
+    """The URL of a new database without a table on the server, dropped afterwards with whatever is still connected to it."""
     name = f"test_{secrets.token_hex(8)}"
     server = make_url(server_url)
-    _administer(server_url, "CREATE DATABASE {} TEMPLATE {}", name, template)
+    _administer(server_url, "CREATE DATABASE {} TEMPLATE template0", name)
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:

@@ -12,6 +12,7 @@ from app.domain.sync import Kind
 from app.services.browsing import choices
 from app.settings import Settings
 from tests.contract.exchange_hand import LibraryExchangeHand
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 
 
@@ -26,7 +27,7 @@ def test_R25_R43_folders_are_there_to_choose_from_and_those_of_others_are_named(
     account = Account(
         name="anna", wice_server="main", wice_username="anna", exchange_server="mail", mailbox=anna["mailbox"]
     )
-    with opened(Settings(home=tmp_path)) as product:
+    with opened(migrated(Settings(home=tmp_path))) as product:
         mailbox = product.mailbox(account, server)
         mailbox.mark_folder(theirs, "wice-sync/someone-else/7")
         mailbox.close()

@@ -13,12 +13,13 @@ from app.domain.account import Account, ExchangeServer, WiceServer
 from app.errors import HaltCode
 from app.services.connection import Step, StepCode, Verdict, check_exchange, check_wice
 from app.settings import Settings
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 
 
 @pytest.fixture
 def product(tmp_path: Path) -> Iterator[Application]:
-    with opened(Settings(home=tmp_path)) as product:
+    with opened(migrated(Settings(home=tmp_path))) as product:
         yield product
 
 

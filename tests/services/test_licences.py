@@ -21,6 +21,7 @@ from app.services.licences import Licences, all_on_loopback
 from app.settings import Settings
 from tests.fakes.clock import Clock
 from tests.rules.licences import licence
+from tests.services.databases import migrated
 
 VENDOR = Signer(Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
 KNOWN = load_keys()
@@ -60,9 +61,8 @@ class Site:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
-    url = request.getfixturevalue("empty_postgres_url") if request.param == "postgresql" else ""
-    with open_database(Settings(home=tmp_path, database_url=SecretStr(url))) as database:
-        database.migrate()
+    url = request.getfixturevalue("postgres_database_url") if request.param == "postgresql" else ""
+    with open_database(migrated(Settings(home=tmp_path, database_url=SecretStr(url)))) as database:
         yield Site(database)
 
 

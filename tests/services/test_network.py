@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -35,8 +36,9 @@ def test_no_library_takes_the_refusal_for_a_server_out_of_reach():
 
 
 def test_asyncio_is_no_way_out():
-    with pytest.raises(NetworkForbiddenError):
-        asyncio.run(asyncio.open_connection(ELSEWHERE, 80))
+    # In a thread: in this one, the browser of other tests may have an event loop running.
+    with ThreadPoolExecutor() as thread, pytest.raises(NetworkForbiddenError):
+        thread.submit(lambda: asyncio.run(asyncio.open_connection(ELSEWHERE, 80))).result()
 
 
 @pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])

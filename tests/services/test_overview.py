@@ -18,6 +18,7 @@ from app.domain.views import AccountState, Activity, Fresh, OldestChange, RunSum
 from app.services.overview import SHOWN, in_progress, overview, standstill
 from app.settings import Settings
 from tests.adapters.db.world import account, configure
+from tests.services.databases import migrated
 
 NOW = datetime(2026, 3, 30, 10, 40, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -25,8 +26,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 @pytest.fixture
 def database(tmp_path: Path):
-    with open_database(Settings(home=tmp_path)) as opened:
-        opened.migrate()
+    with open_database(migrated(Settings(home=tmp_path))) as opened:
         yield opened
 
 

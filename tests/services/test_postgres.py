@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import create_engine, inspect, make_url, text
 
+from tests.services.databases import Reused
 from tests.services.postgres import new_database, running_postgres
 
 STARTER = """
@@ -31,15 +33,21 @@ def test_an_empty_database_is_postgresql_without_a_table(empty_postgres_url):
     engine.dispose()
 
 
-def test_a_template_is_copied_and_copies_are_independent(postgres_url):
-    with new_database(postgres_url) as template:
-        with psycopg.connect(_conninfo(template)) as connection:
-            connection.execute("create table items (id integer)")
-        with new_database(postgres_url, template=str(make_url(template).database)) as copy:
-            with psycopg.connect(_conninfo(copy)) as connection:
-                connection.execute("insert into items values (1)")
-            with psycopg.connect(_conninfo(template)) as connection:
-                assert connection.execute("select count(*) from items").fetchone() == (0,)
+def test_a_reused_database_is_as_the_migrations_left_it(postgres_url):
+    with closing(Reused(postgres_url)) as reused:
+        first = reused.emptied()
+        with psycopg.connect(_conninfo(first)) as connection:
+            new = connection.execute("TABLE installation").fetchall()
+            connection.execute("INSERT INTO chores VALUES ('x', now())")
+            connection.execute("UPDATE installation SET latest_seen = now()")
+        straggler = psycopg.connect(_conninfo(first))
+        assert reused.emptied() == first
+        straggler.close()
+        with psycopg.connect(_conninfo(first)) as connection:
+            assert connection.execute("TABLE installation").fetchall() == new
+            assert connection.execute("TABLE chores").fetchall() == []
+            connection.execute("CREATE TABLE more (x integer)")
+        assert reused.emptied() != first
 
 
 def test_a_database_is_dropped_although_someone_is_still_connected(postgres_url):

@@ -15,6 +15,7 @@ from app.http.state import Portal
 from app.services.sign_in import Client
 from app.settings import Settings
 from app.web.styleguide import create_styleguide_router
+from tests.services.databases import migrated
 from tests.services.serving import served
 
 PASSWORD = "correct horse battery"
@@ -22,7 +23,7 @@ PASSWORD = "correct horse battery"
 
 @pytest.fixture
 def product(tmp_path):
-    with opened(Settings(home=tmp_path)) as product:
+    with opened(migrated(Settings(home=tmp_path))) as product:
         yield product
 
 

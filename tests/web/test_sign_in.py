@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from app.domain.people import SYSTEM, Role
-from tests.services.portal import PASSWORD, RunningPortal
+from tests.services.entrance import PASSWORD
+from tests.services.portal import RunningPortal
 
 
 def form(visitor: httpx.Client, path: str) -> str:

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from app.domain.people import SYSTEM, Role
-from tests.services.portal import PASSWORD, RunningPortal
+from tests.services.entrance import PASSWORD
+from tests.services.portal import RunningPortal
 
 
 def test_a_new_user_gets_a_link_that_is_shown_once(portal: RunningPortal) -> None:

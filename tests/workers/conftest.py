@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from app.adapters.db import open_database
 from app.domain.people import Actor, Role, Via
 from app.domain.run import RequestState, RunRequest, Verb
 from app.services.requests import ask
 from app.settings import Settings
 from tests.scenarios.office import Office
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 from tests.services.workers import until
 
@@ -62,11 +62,8 @@ class Watched(Office):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    url = str(request.getfixturevalue("empty_postgres_url")) if request.param == "postgresql" else ""
-    settings = Settings(home=tmp_path, database_url=SecretStr(url), request_timeout_s=5)
-    with open_database(settings) as database:
-        database.migrate()
-    return settings
+    url = str(request.getfixturevalue("postgres_database_url")) if request.param == "postgresql" else ""
+    return migrated(Settings(home=tmp_path, database_url=SecretStr(url), request_timeout_s=5))
 
 
 @pytest.fixture

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters.db import open_database
 from app.bootstrap.application import Application, opened
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
 from app.domain.run import RequestState, RunRequest, Verb
 from app.services.requests import ask
 from app.settings import Settings
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox, running
 from tests.services.workers import Crew, until
 from tests.workers.conftest import EVA
@@ -32,10 +32,7 @@ def elsewhere() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(home=tmp_path, exchange_concurrency=AT_ONCE, request_timeout_s=10)
-    with open_database(settings) as database:
-        database.migrate()
-    return settings
+    return migrated(Settings(home=tmp_path, exchange_concurrency=AT_ONCE, request_timeout_s=10))
 
 
 @pytest.fixture

@@ -7,21 +7,18 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from app.adapters.db import open_database
 from app.adapters.db.tables import profiles
 from app.settings import Settings
 from tests.adapters.db.world import LONG_AGO
 from tests.scenarios.office import Office
+from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
 from tests.services.workers import running_worker, until
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    settings = Settings(home=tmp_path, request_timeout_s=5)
-    with open_database(settings) as database:
-        database.migrate()
-    return settings
+    return migrated(Settings(home=tmp_path, request_timeout_s=5))
 
 
 def test_R36_what_changes_in_outlook_travels_within_seconds(sandbox: Sandbox, settings: Settings) -> None:

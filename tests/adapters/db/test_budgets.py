@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -18,7 +17,7 @@ from app.domain.budget import LONGEST_BACK_OFF_S, LONGEST_TURN_S, Limits, Refusa
 from app.domain.ids import new_id
 from app.ports.budget import HostBudgets
 from app.settings import Settings
-from tests.services.postgres import new_database
+from tests.services.databases import migrated
 from tests.services.workers import Crew, until
 
 Opened = Callable[[timedelta], HostBudgets]
@@ -43,10 +42,9 @@ def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
         if request.param == "redis":
             settings = request.getfixturevalue("broker")
         elif request.param == "sqlite":
-            shutil.copy(request.getfixturevalue("sqlite_template"), settings.database_file)
+            migrated(settings)
         else:
-            url, template = request.getfixturevalue("postgres_url"), request.getfixturevalue("postgres_template")
-            url = stack.enter_context(new_database(url, template=template))
+            url = request.getfixturevalue("postgres_database_url")
             settings = settings.model_copy(update={"database_url": SecretStr(url)})
 
         def open_(lease: timedelta) -> HostBudgets:
