@@ -9,18 +9,17 @@ from app.ports.engine import (
     Capabilities,
     Company,
     Crm,
-    Cursor,
     Employee,
     Folder,
     FolderEntry,
     Known,
     Ledger,
     Mailbox,
-    Standing,
     Store,
 )
 from app.ports.history import History
 from app.ports.registry import Registry
+from app.ports.standing import Cursor, Standing
 
 __all__ = [
     "NO_OTHERS",

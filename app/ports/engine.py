@@ -19,6 +19,7 @@ from app.domain.plan import Failure, KindPlan, PlanState, Seen, StoredPlan
 from app.domain.run import Order
 from app.domain.sync import Found, Holder, Item, Kind, Link, Page, Side, Sighting
 from app.domain.writes import Create, Outcome, Write
+from app.ports.standing import Cursor, Standing
 
 
 class Known(Protocol):
@@ -227,28 +228,6 @@ class Mailbox(Protocol):
     def close(self) -> None:
         """Free connections."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """How far a side's list of changes was read. `inventory_open`: a complete listing was begun and has not ended yet."""
-
-    value: str | None = None
-    inventory_open: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """Closed books of one kind: how far each side was read, how many items are linked, of these how many are `aged` (R20), and what is held.
-
-    `children`: is one of the linked items a person of a company?
-    """
-
-    cursors: Mapping[Side, Cursor]
-    linked: int
-    aged: int
-    held: Sequence[Seen]
-    children: bool
 
 
 class Ledger(Protocol):

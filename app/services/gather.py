@@ -35,10 +35,20 @@ def _tell_nobody(done: int) -> None:
 
 @dataclass
 class _Listing:
-    """What a side's list told: all ids of an inventory (None after a delta), and whether it contradicted itself."""
+    """What a side's list told: all ids of an inventory (None after a delta), and whether it contradicted itself.
 
+    `expected` are the linked items that an inventory has to name, `cursor` is how far the books have it.
+    """
+
+    expected: Sequence[ItemId]
+    cursor: Cursor
     inventory: set[ItemId] | None = None
     suspect: bool = False
+
+    @property
+    def absent(self) -> list[ItemId]:
+        """Linked items that an inventory did not name."""
+        return [] if self.inventory is None else [item for item in self.expected if item not in self.inventory]
 
 
 @dataclass
@@ -77,10 +87,11 @@ def gather(
     `deep`: list everything from the start, and read all that is linked or held, whatever its version says.
     """
     step = Step.gather(store.kind, store.side)
-    listing = _list(store, ledger, links, lambda listed: progress.step(step, listed, 0), afresh=deep)
+    expected = _expected(store.side, links, policy)
+    listing = _list(store, ledger, links, expected, lambda listed: progress.step(step, listed, 0), afresh=deep)
     seen = ledger.seen(store.kind, store.side)
     pending = [sighting for sighting in seen if deep or sighting.held is None]
-    absent = _absent(store.side, links, listing, policy)
+    absent = listing.absent
     ids = dict.fromkeys([*(sighting.id for sighting in pending), *absent, *_open_questions(store.side, links)])
     if deep:
         ids |= dict.fromkeys(_expected(store.side, links, policy))
@@ -126,19 +137,21 @@ def more(view: SideView, store: Store, ids: Collection[ItemId]) -> SideView:
     )
 
 
-def _list(store: Store, ledger: Ledger, links: LinkIndex, tell: Tell, *, afresh: bool = False) -> _Listing:
+def _list(
+    store: Store, ledger: Ledger, links: LinkIndex, expected: Sequence[ItemId], tell: Tell, *, afresh: bool = False
+) -> _Listing:
     cursor = ledger.cursor(store.kind, store.side)
     # An inventory that broke off cannot name what is absent: with links to lose it starts again, without it goes on where it stopped.
     start = None if afresh or (cursor.inventory_open and links.active) else cursor.value
-    listing = _walk(store, ledger, links, cursor, start, tell)
+    listing = _walk(store, ledger, links, _Listing(expected, cursor), start, tell)
     if listing.suspect:
-        listing = _walk(store, ledger, links, Cursor(), None, tell)
+        listing = _walk(store, ledger, links, _Listing(expected, Cursor()), None, tell)
         listing.suspect = True
     return listing
 
 
-def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start: str | None, tell: Tell) -> _Listing:
-    listing, listed = _Listing(), 0
+def _walk(store: Store, ledger: Ledger, links: LinkIndex, listing: _Listing, start: str | None, tell: Tell) -> _Listing:
+    listed = 0
     tell(listed)
     parked = {seen.id: seen.version for seen in ledger.seen(store.kind, store.side) if seen.held is not None}
     for page in store.changes(start, links):
@@ -148,10 +161,10 @@ def _walk(store: Store, ledger: Ledger, links: LinkIndex, cursor: Cursor, start:
         if store.side is Side.EXCHANGE and not page.suspect:
             _confirm(ledger, links, page)
         news = [s for s in page.sightings if not _is_known(s, store.side, links, parked)]
-        behind = _cursor_behind(page)
-        if news or behind != cursor:
+        behind = _cursor_behind(page, listing)
+        if news or behind != listing.cursor:
             ledger.save_page(store.kind, store.side, news, behind)
-            cursor = behind
+            listing.cursor = behind
         listed += len(page.sightings)
         tell(listed)
         if listing.suspect:
@@ -173,8 +186,9 @@ def _confirm(ledger: Ledger, links: LinkIndex, page: Page) -> None:
             links.note(link)
 
 
-def _cursor_behind(page: Page) -> Cursor:
-    return Cursor(page.cursor, inventory_open=page.inventory and not page.last)
+def _cursor_behind(page: Page, listing: _Listing) -> Cursor:
+    going_on = page.inventory and not page.last
+    return Cursor(page.cursor, inventory_open=going_on, missing=not going_on and bool(listing.absent))
 
 
 def _is_known(sighting: Sighting, side: Side, links: LinkIndex, parked: dict[ItemId, Version]) -> bool:
@@ -188,15 +202,9 @@ def _is_known(sighting: Sighting, side: Side, links: LinkIndex, parked: dict[Ite
     return sighting.certain and end.certain and end.version == sighting.version
 
 
-def _absent(side: Side, links: LinkIndex, listing: _Listing, policy: Policy) -> list[ItemId]:
-    """Linked items that an inventory did not name. What has left the window is not expected in it (R20)."""
-    if listing.inventory is None:
-        return []
-    return [item for item in _expected(side, links, policy) if item not in listing.inventory]
-
-
-def _expected(side: Side, links: LinkIndex, policy: Policy) -> Iterator[ItemId]:
-    return (link.end(side).id for link in links.active if _lists(side, link, policy))
+def _expected(side: Side, links: LinkIndex, policy: Policy) -> list[ItemId]:
+    """Linked items that an inventory has to name. What has left the window is not expected in it (R20)."""
+    return [link.end(side).id for link in links.active if _lists(side, link, policy)]
 
 
 def _aged(side: Side, links: LinkIndex, policy: Policy) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from app.domain.ids import LinkId, new_id
 from app.domain.plan import HintReason
 from app.domain.sync import Side
-from app.ports import Standing
+from app.ports import Cursor, Standing, Store
 from app.rules import planner
 from app.rules.planner import Planned, Situation
 from app.rules.state import SideView
@@ -23,10 +23,7 @@ def quiet(desk: Desk, stores: Stores) -> Planned | None:
         return None
     for side in (Side.WICE, Side.EXCHANGE):
         desk.progress.step(Step.gather(stores.kind, side), 0, 0)
-        cursor = standing.cursors[side]
-        if cursor.value is None or cursor.inventory_open:
-            return None
-        if not stores.on(side).unchanged(cursor.value, children=standing.children):
+        if not _unchanged(standing.cursors[side], stores.on(side), children=standing.children):
             return None
     situation = Situation(
         kind=stores.kind,
@@ -37,6 +34,12 @@ def quiet(desk: Desk, stores: Stores) -> Planned | None:
         new_link=lambda: LinkId(new_id()),
     )
     return planner.at_rest(situation, standing.linked)
+
+
+def _unchanged(cursor: Cursor, store: Store, *, children: bool) -> bool:
+    # What was missing in a list is not in the books: a plan that waited, or broke off, has to find it again.
+    is_closed = not cursor.inventory_open and not cursor.missing
+    return is_closed and cursor.value is not None and store.unchanged(cursor.value, children=children)
 
 
 def _view(side: Side, standing: Standing) -> SideView:

@@ -12,6 +12,7 @@ from app.services.quiet import quiet
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from tests.engine.harness import ANNA, Office, meeting, person
+from tests.fakes.faults import FaultKind
 
 
 def settle(office: Office) -> RunReport:
@@ -94,3 +95,30 @@ def test_R5_where_no_person_of_a_company_is_linked_no_company_is_asked_for(at_re
         standing = run._desk.ledger.standing(Kind.CONTACTS, None)
         assert standing
         assert not standing.children
+
+
+def test_R8_R27_what_an_analysis_found_missing_in_wice_is_found_again(at_rest):
+    item = next(iter(at_rest.wice.rows))
+    at_rest.wice.unflag(item, ANNA)
+    for _ in range(3):
+        assert at_rest.analyse().kinds[Kind.CONTACTS].writes == 1
+    assert at_rest.sync().kinds[Kind.CONTACTS].writes == 1
+    settle(at_rest)
+    assert _full(at_rest) == []
+
+
+def test_R8_R30_what_was_missing_in_wice_when_a_run_broke_off_is_found_again(at_rest):
+    at_rest.wice.unflag(next(iter(at_rest.wice.rows)), ANNA)
+    at_rest.exchange.faults.add(FaultKind.CUT_BEFORE, "delete", count=1)
+    assert at_rest.sync().status is not Status.DONE
+    assert at_rest.sync().kinds[Kind.CONTACTS].writes == 1
+
+
+def test_R8_R29_what_is_missing_in_wice_waits_for_confirmation_in_every_run(office):
+    for number in range(8):
+        office.wice.add_person(person(f"Nr. {number}"), flags=[ANNA])
+    settle(office)
+    for item in list(office.wice.rows)[:6]:
+        office.wice.unflag(item, ANNA)
+    for _ in range(3):
+        assert office.sync().status is Status.NEEDS_CONFIRMATION

@@ -21,7 +21,7 @@ _DESCRIBED = ("held", "label", "detail", "terms")
 
 def cursor(connection: Connection, profile: ProfileId, kind: Kind, side: Side) -> Cursor:
     """How far this list was read."""
-    query = select(cursors.c.value, cursors.c.inventory_open).where(
+    query = select(cursors.c.value, cursors.c.inventory_open, cursors.c.missing).where(
         cursors.c.profile_id == profile, cursors.c.kind == kind, cursors.c.side == side
     )
     row = connection.execute(query).one_or_none()
@@ -36,6 +36,7 @@ def save_cursor(connection: Connection, profile: ProfileId, kind: Kind, side: Si
         "side": side,
         "value": reached.value,
         "inventory_open": reached.inventory_open,
+        "missing": reached.missing,
     }
     upsert(connection, cursors, [row])
 

@@ -52,6 +52,6 @@ def _held(connection: Connection, profile: ProfileId, kind: Kind) -> list[Seen] 
 
 
 def _cursors(connection: Connection, profile: ProfileId, kind: Kind) -> dict[Side, Cursor]:
-    query = select(cursors.c.side, cursors.c.value, cursors.c.inventory_open)
+    query = select(cursors.c.side, cursors.c.value, cursors.c.inventory_open, cursors.c.missing)
     rows = connection.execute(query.where(cursors.c.profile_id == profile, cursors.c.kind == kind))
-    return {side: Cursor() for side in Side} | {side: Cursor(value, broken) for side, value, broken in rows}
+    return {side: Cursor() for side in Side} | {side: Cursor(*reached) for side, *reached in rows}

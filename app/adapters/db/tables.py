@@ -198,6 +198,7 @@ cursors = Table(
     Column("side", Choice(Side), primary_key=True),
     Column("value", Text),
     flag("inventory_open"),
+    flag("missing"),
 )
 
 sightings = Table(
