@@ -12,6 +12,8 @@ from sandbox.exchange.fragments import attributes, element
 
 _REFERENCE_YEAR = 2026
 _UNMAPPED = ("tzone://", "Customized Time Zone")
+OWN_RULES = "tzone://sandbox/"
+"""Before an IANA name: a zone under a name that nobody knows, which only its definition in the item tells of."""
 _HOUR = timedelta(hours=1)
 
 
@@ -36,6 +38,8 @@ def zone(windows_id: str) -> ZoneInfo:
 
     Raises: EwsError ErrorTimeZone for an unknown id, an IANA name among them.
     """
+    if windows_id.startswith(OWN_RULES):
+        return ZoneInfo(windows_id.removeprefix(OWN_RULES))
     if windows_id == "UTC" or windows_id.startswith(_UNMAPPED):
         return ZoneInfo("UTC")
     if windows_id not in WINDOWS_TO_OLSON:
@@ -54,7 +58,7 @@ def windows_name(iana: str) -> str:
 def definition(tag: str, windows_id: str) -> str:
     """`<t:StartTimeZone>` and the like with periods and the two yearly changes, as Exchange returns them."""
     head = attributes(Id=windows_id, Name=_display_name(windows_id))
-    if windows_id.startswith(_UNMAPPED):
+    if windows_id.startswith(_UNMAPPED) and not windows_id.startswith(OWN_RULES):
         return f"<t:{tag}{head}/>"
     return f"<t:{tag}{head}>{_rules(windows_id)}</t:{tag}>"
 
@@ -123,7 +127,9 @@ def _changes(clock: ZoneInfo) -> list[_Change]:
         moment += _HOUR
         after = _offset(clock, moment)
         if after != before:
-            found.append(_change(moment + before, after))
+            # Some zones are half an hour beside the others.
+            early = _offset(clock, moment - _HOUR / 2) == after
+            found.append(_change((moment - _HOUR / 2 if early else moment) + before, after))
             before = after
     return found[:2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,9 @@ import pytest
 
 from app.domain.sync import Kind
 from app.services.report import Status
+from tests.scenarios.calendars import in_wice
 from tests.scenarios.conftest import MakeOffice
-from tests.scenarios.office import Office, counts
+from tests.scenarios.office import Office, counts, hints
 
 ONLY = Kind.APPOINTMENTS
 
@@ -21,6 +22,10 @@ BERLIN, MIDNIGHT = ZoneInfo("Europe/Berlin"), clock()
 SPRING, AUTUMN = "2031-03-30", "2031-10-26"
 """Sundays on which Berlin's clocks are changed."""
 ZONES = ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Pacific/Auckland", "UTC"]
+ENDS = ["Pacific/Kiritimati", "Pacific/Pago_Pago"]
+"""UTC+14 and UTC-11."""
+OWN = "tzone://sandbox/"
+"""Before a zone's name: an item in it tells only the rules, under a name that nobody knows."""
 
 
 @pytest.fixture(params=["UTC", "America/Los_Angeles", "Asia/Tokyo"])
@@ -49,7 +54,7 @@ def test_R17_full_time_in_wice_is_all_day_on_the_same_dates(office: Office, work
         assert (start.date().isoformat(), (end - timedelta(days=1)).date().isoformat()) == spans[title]
 
 
-@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("zone", [*ZONES, *ENDS])
 def test_R17_all_day_in_any_mailbox_zone_is_full_time_on_the_same_dates(make_office: MakeOffice, zone: str):
     office = make_office(zone=zone)
     office.outlook.appointment("Frühling", SPRING, "")
@@ -130,3 +135,47 @@ def test_R17_an_item_in_a_zone_that_nobody_knows_is_the_right_instant_or_a_hint(
     office.sync()
     assert "Gesund" in office.wice.appointments()
     assert columns(office, "Import")[:2] == ("2031-07-01", "10:00")
+
+
+def stranger(title: str, zone: str, start: datetime, end: datetime, more: str = "") -> str:
+    """An item whose zone is defined in itself only. `more`: elements behind its times."""
+    times = "".join(
+        f"<{name}>{one.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}</{name}>" for name, one in (("Start", start), ("End", end))
+    )
+    zones = "".join(f'<{name}TimeZone Id="{OWN}{zone}"/>' for name in ("Start", "End"))
+    return f"<CalendarItem><Subject>{title}</Subject>{times}{more}{zones}</CalendarItem>"
+
+
+@pytest.mark.parametrize("zone", [*ZONES, *ENDS])
+def test_R17_all_day_in_a_zone_that_only_the_item_defines(office: Office, zone: str):
+    start, end = (datetime(2031, 3, day, tzinfo=ZoneInfo(zone)) for day in (29, 31))
+    office.outlook.put(Kind.APPOINTMENTS, stranger("Messe", zone, start, end, "<IsAllDayEvent>true</IsAllDayEvent>"))
+    office.sync()
+    assert columns(office, "Messe") == ("2031-03-29", "07:00", "2031-03-30", "23:00", "1")
+
+
+def test_R17_the_same_whatever_zone_the_worker_is_in(office: Office, worker_zone: str):
+    """Single ones, whole days, and series over both changes of clocks, in known zones and in one that only the item defines."""
+    first = datetime(2031, 3, 17, 22, 30, tzinfo=BERLIN)
+    weekly = (
+        "<Recurrence><WeeklyRecurrence><Interval>1</Interval><DaysOfWeek>Monday</DaysOfWeek></WeeklyRecurrence>"
+        "<NumberedRecurrence><StartDate>2031-03-17</StartDate><NumberOfOccurrences>40</NumberOfOccurrences></NumberedRecurrence></Recurrence>"
+    )
+    office.outlook.put(Kind.APPOINTMENTS, stranger("Fremd", "Europe/Berlin", first, first + timedelta(hours=1), weekly))
+    for title, zone in (("Kalifornien", "America/Los_Angeles"), ("Japan", "Asia/Tokyo")):
+        start = datetime(2031, 7, 1, 9, tzinfo=ZoneInfo(zone))
+        office.outlook.put(Kind.APPOINTMENTS, stranger(title, zone, start, start + timedelta(hours=1)))
+    office.outlook.appointment("Frühling", SPRING, "", last_day="2031-04-02")
+    office.wice.appointment("Runde", "anna", day="2031-03-17", hours="23:00-23:30", rrule="FREQ=WEEKLY;COUNT=40")
+    report = office.sync()
+    assert (report.status, hints(report)) == (Status.DONE, set())
+    assert columns(office, "Kalifornien")[:2] == ("2031-07-01", "18:00")
+    assert columns(office, "Japan")[:2] == ("2031-07-01", "02:00")
+    assert columns(office, "Frühling") == (SPRING, "07:00", "2031-04-02", "23:00", "1")
+    assert columns(office, "Fremd")[:2] == ("2031-03-17", "22:30")
+    told = in_wice(office, date(2031, 3, 1), date(2032, 1, 31))
+    assert len(told) == 83, "two series of forty, three single ones"
+    row = office.wice.appointments()["Fremd"]
+    assert (row["rrule"], row["time_end"], row["overrides"]) == ("FREQ=WEEKLY;BYDAY=MO;COUNT=40", "23:30", [])
+    runde = office.outlook.diary()["Runde"]
+    assert (runde["start"], "<t:NumberOfOccurrences>40<" in runde["recurrence"]) == ("2031-03-17T22:00:00Z", True)

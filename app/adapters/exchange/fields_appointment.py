@@ -22,6 +22,8 @@ START, END = clock("Start"), clock("End")
 ALL_DAY = clock("IsAllDayEvent")
 LOCATION = clock("Location")
 START_ZONE, END_ZONE = clock("StartTimeZone"), clock("EndTimeZone")
+START_OFFSET = clock("StartOffset")
+"""In seconds, of an item that defines its zone itself; no property of Exchange's."""
 TYPE = clock("CalendarItemType")
 MY_RESPONSE = clock("MyResponseType")
 RECURRENCE = clock("Recurrence")
@@ -156,7 +158,8 @@ def _read_when(values: Values) -> Timed | AllDay:
     start, end = moment(values.get(START, "")), moment(values.get(END, ""))
     zone = zones.iana_name(values.get(START_ZONE, ""))
     if values.get(ALL_DAY) in {"true", "1"}:
-        return zones.all_day(start, end, zone)
+        offset = values.get(START_OFFSET)
+        return zones.all_day(start, end, zone, timedelta(seconds=int(offset)) if offset else None)
     return Timed(start=start, end=max(start, end), zone=zone)
 
 

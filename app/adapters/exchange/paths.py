@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
+from app.adapters.exchange.definitions import defined, like
 from app.adapters.exchange.wire import add, children, find, local, t, text_of
+from app.adapters.exchange.zones import iana_name
 
 OWN_SET = "6f7c2a31-58c4-4b0e-9d7e-2f41c36a9b05"
 """Property set of this product's own named properties (chosen once at random; never change it: existing stamps lie under it)."""
@@ -170,7 +173,29 @@ def values_of(item: Element) -> dict[Path, str]:
             values[PARENT] = child.get("Id", "")
         else:
             values[plain("item" if name in _COMMON else namespace, name)] = text_of(child)
+    for name in ("Start", "End"):
+        _read_zone(find(item, f"t:{name}TimeZone"), name, values)
     return values
+
+
+def _moment(text: str) -> datetime | None:
+    """A time with its offset as UTC; None for anything else, which its own reader refuses."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment.astimezone(UTC) if moment.tzinfo else None
+
+
+def _read_zone(element: Element | None, name: str, values: dict[Path, str]) -> None:
+    """A zone that only the item's own definition tells: its name by its rules, else how far it is from UTC at that time (R17)."""
+    if element is None or iana_name(element.get("Id", "")):
+        return
+    zone, at = defined(element), _moment(values.get(clock(name), ""))
+    if zone is None or at is None:
+        return
+    values[clock(f"{name}TimeZone")] = like(zone, at.year) or element.get("Id", "")
+    values[clock(f"{name}Offset")] = str(int(zone.offset(at).total_seconds()))
 
 
 def _read_entry(name: str, entry: Element, values: dict[Path, str]) -> None:

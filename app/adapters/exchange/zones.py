@@ -35,13 +35,13 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
-def all_day(start: datetime, end: datetime, zone: str) -> AllDay:
+def all_day(start: datetime, end: datetime, zone: str, offset: timedelta | None = None) -> AllDay:
     """The calendar dates of an all-day item that lies between two instants (UTC), `end` exclusive (R17).
 
-    The dates are those of the item's own `zone` (IANA, or "") if it begins at midnight there. Otherwise of the offset that makes its start
-    a midnight, since an all-day item begins at midnight somewhere.
+    The dates are those of the item's own `zone` (IANA, or "") if it begins at midnight there, or of its own definition's `offset`. Otherwise of
+    the offset that makes its start a midnight, since an all-day item begins at midnight somewhere.
     """
-    first = _date_in(start, zone) or (start + _offset_of_midnight(start)).date()
+    first = _date_in(start, zone) or _date_at(start, offset) or (start + _offset_of_midnight(start)).date()
     # A day with a clock change has 23 or 25 hours.
     days = max(1, round((end - start) / _DAY))
     return AllDay(first=first, last=first + (days - 1) * _DAY)
@@ -52,6 +52,11 @@ def _date_in(start: datetime, zone: str) -> date | None:
         local = start.astimezone(ZoneInfo(zone)) if zone else None
     except (ZoneInfoNotFoundError, ValueError):
         return None
+    return local.date() if local is not None and local.time() == time() else None
+
+
+def _date_at(start: datetime, offset: timedelta | None) -> date | None:
+    local = start + offset if offset is not None else None
     return local.date() if local is not None and local.time() == time() else None
 
 
