@@ -47,8 +47,8 @@ proof: setup ## the same proofs as in `make test`, much longer: PROOF_EXAMPLES=2
 soak: setup ## ten minutes of random faults under load; the result goes to docs/soak.md
 	$(BIN)/python -m tests.chaos.soak $(SOAK)
 
-bench: setup ## how fast it is, beside a floor and a plain script; BENCH="--contacts 5000 --script 1000 --rounds 3": the long one
-	$(BIN)/python -m bench.speed $(BENCH)
+bench: setup ## how fast it is, beside a floor, a plain script and vdirsyncer; BENCH=--long: all sizes; BENCH=speed: one part
+	$(BIN)/python -m bench $(BENCH)
 
 vendor: setup ## fetch the portal's stylesheet, scripts, font and icons anew, at the versions that tools/vendor_frontend.py names
 	$(BIN)/python -m tools.vendor_frontend

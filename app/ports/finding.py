@@ -14,6 +14,10 @@ from app.domain.sync import Kind, Side
 class Finder(Protocol):
     """The books of all profiles, by names. Words are folded (`app.domain.terms.words_of`), all of them must occur."""
 
+    def profiles(self, limit: int) -> Sequence[str]:
+        """account/name of the first profiles by name, to propose."""
+        ...
+
     def search(self, words: Sequence[str], limit: int) -> Sequence[Hit]:
         """Items of all profiles, at most `limit`; what is synchronised now comes before what was."""
         ...

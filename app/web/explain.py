@@ -12,7 +12,6 @@ from starlette.responses import Response
 from app.bootstrap import Application, inquiry
 from app.bootstrap.application import now
 from app.domain.sync import Kind, Side
-from app.domain.views import Cut, ProfileFilter
 from app.errors import BadInput, NotFound, WiceSyncError
 from app.http.callers import Reader
 from app.http.state import Here
@@ -122,7 +121,6 @@ def _page(
     key: str = "",
 ) -> Response:
     writes = [happened.entry for item in (answer.items if answer else ()) for happened in item.timeline]
-    proposed = product.views.profiles(ProfileFilter(), Cut(limit=_PROPOSED)).rows
     return render(
         request,
         "pages/explain.html",
@@ -133,7 +131,7 @@ def _page(
         kind=kind,
         key=key,
         offer=undo_offer(product.run_views, writes, now()),
-        proposed=[f"{row.account}/{row.name}" for row in proposed],
+        proposed=product.finder.profiles(_PROPOSED),
         sides=(Side.WICE, Side.EXCHANGE),
         words=explain_words,
         records=records,

@@ -30,6 +30,13 @@ class SqlFinder:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
+    def profiles(self, limit: int) -> Sequence[str]:
+        """By the accounts' index; no more is read of them than names."""
+        query = select(accounts.c.name, profiles.c.name).join_from(accounts, profiles)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.order_by(accounts.c.name_key, accounts.c.id, profiles.c.name).limit(limit))
+            return [f"{account}/{name}" for account, name in found]
+
     def search(self, words: Sequence[str], limit: int) -> Sequence[Hit]:
         """Links first, then what is linked to nothing."""
         with reading(self._engine) as connection:
