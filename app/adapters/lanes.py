@@ -1,6 +1,6 @@
-"""Many writes over a few connections at once: outcomes come in the order asked, and once a server cannot go on nothing more is sent.
+"""Many calls over a few connections at once: outcomes come in the order asked, and once a server cannot go on nothing more is sent.
 
-A lane is whatever one thread may write with. What was sent before the server gave up is told all the same.
+A lane is whatever one thread may call with. What was sent before the server gave up is told all the same.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Final, TypeVar
 from app.domain.writes import Outcome, Unknown, Write
 
 _Lane = TypeVar("_Lane")
+_Thing = TypeVar("_Thing")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +48,44 @@ def told(attempts: Iterable[Attempt]) -> Iterator[Outcome]:
         raise trouble
 
 
+def spread(
+    lanes: Sequence[_Lane], things: Sequence[_Thing], work: Callable[[_Lane, _Thing], _Result]
+) -> Iterator[_Result]:
+    """What `work` makes of each thing with a lane that is free; results in order. The first error ends it, and nothing new is begun."""
+    free: SimpleQueue[_Lane] = SimpleQueue()
+    for lane in lanes:
+        free.put(lane)
+
+    def done(thing: _Thing) -> _Result:
+        lane = free.get()
+        try:
+            return work(lane, thing)
+        finally:
+            free.put(lane)
+
+    pool = ThreadPoolExecutor(len(lanes))
+    try:
+        yield from pool.map(done, things)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def at_once(
     lanes: Sequence[_Lane],
     portions: Sequence[Sequence[Write]],
     carry_out: Callable[[_Lane, Sequence[Write]], Sequence[Attempt]],
 ) -> Iterator[Attempt]:
     """Carry out all `portions`, each by one lane; one attempt per write, in order, each as soon as all before it are known."""
-    free: SimpleQueue[_Lane] = SimpleQueue()
-    for lane in lanes:
-        free.put(lane)
     stop = Event()
 
-    def attempts(portion: Sequence[Write]) -> Sequence[Attempt]:
-        lane = free.get()
-        try:
-            done = [NOT_SENT] * len(portion) if stop.is_set() else carry_out(lane, portion)
-            if any(attempt.trouble for attempt in done):
-                stop.set()
-            return done
-        finally:
-            free.put(lane)
+    def attempts(lane: _Lane, portion: Sequence[Write]) -> Sequence[Attempt]:
+        done = [NOT_SENT] * len(portion) if stop.is_set() else carry_out(lane, portion)
+        if any(attempt.trouble for attempt in done):
+            stop.set()
+        return done
 
-    pool = ThreadPoolExecutor(len(lanes))
     try:
-        for done in pool.map(attempts, portions):
+        for done in spread(lanes, portions, attempts):
             yield from done
     finally:
         stop.set()
-        pool.shutdown(cancel_futures=True)

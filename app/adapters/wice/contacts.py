@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import Self, assert_never
 
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
@@ -203,6 +203,11 @@ class ContactStore(WiceStore):
         """See `WiceStore.move_to`."""
         super().move_to(session)
         self._company_rows, self._flagged = {}, {}
+
+    def share(self, other: Self) -> None:
+        """See `WiceStore.share`: companies, and which records are flagged."""
+        super().share(other)
+        self._company_rows, self._flagged = other._company_rows, other._flagged
 
     def _insert(self, write: Create) -> tuple[ItemId, Row]:
         record, methods = _contact_of(write.record), self._dialect.methods

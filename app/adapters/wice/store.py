@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self, assert_never
 
-from app.adapters.lanes import Attempt
+from app.adapters.lanes import Attempt, spread
 from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
@@ -29,6 +29,8 @@ from app.ports import Known
 
 BULK = 20
 """More ids of one table than this are read by one full list instead of one call each."""
+FEW = 3
+"""Fewer are read one by one."""
 REFUSED_CODE = "wice_error"
 RETURNABLE = frozenset({Absence.UNFLAGGED, Absence.LEFT})
 """Absences of a record that is as alive as ever and only left this account's scope."""
@@ -130,10 +132,26 @@ class WiceStore(ABC):
             if item_id not in self._served:
                 asked[self._table(item_id)].append(item_id)
         for table, wanted in asked.items():
-            if len(wanted) > BULK:
+            if len(wanted) > BULK or self._is_short(table, wanted):
                 self._list_in_full(table, wanted)
+        alone = self._read_alone([item_id for item_id in ids if item_id not in self._served])
         for item_id in ids:
-            yield self._served.pop(item_id) if item_id in self._served else self._read(item_id).found
+            yield self._served.pop(item_id) if item_id in self._served else next(alone)
+
+    def _read_alone(self, ids: Sequence[ItemId]) -> Iterator[Found]:
+        """By one call each, over a few connections where there are some."""
+        if len(ids) < FEW:
+            yield from map(self.found, ids)
+            return
+        yield self.found(ids[0])
+        lanes = self.lanes()
+        for lane in lanes:
+            lane.share(self)
+        yield from spread(lanes, ids[1:], lambda lane, item_id: lane.found(item_id))
+
+    def found(self, item_id: ItemId) -> Found:
+        """What one record is, read beside others: what they share is read once."""
+        return self._read(item_id).found
 
     def look(self, item_id: ItemId) -> Reading:
         """One record as it stands, in scope or not."""
@@ -174,6 +192,10 @@ class WiceStore(ABC):
     def move_to(self, session: Session) -> None:
         """Go on over another session, with nothing read yet."""
         self._session, self._served, self._listed = session, {}, {}
+
+    def share(self, other: Self) -> None:
+        """Know what `other` has read of lists, and beside records to understand them; both go on with it."""
+        self._listed = other._listed
 
     @abstractmethod
     def claims(self, write: Write) -> frozenset[str] | None:
@@ -334,6 +356,18 @@ class WiceStore(ABC):
         for row in self._session.rows(table.list, table.loop, parameters):
             if table.own_column in row:
                 self._keep(table, row)
+
+    def _is_short(self, table: Table, wanted: Sequence[ItemId]) -> bool:
+        """Does a full list of what changed since the oldest of these hold not many more? Then it takes one call instead of some."""
+        if len(wanted) < FEW or not self._offers.delta:
+            return False
+        moments = [self._listed.get(item_id) for item_id in wanted]
+        known = [moment for moment in moments if moment]
+        if len(known) < len(moments):
+            return False
+        since = rewound(min(known), self._session.zone)
+        of_table = (moment for item, moment in self._listed.items() if item.startswith(f"{table.letter}:"))
+        return sum(moment is not None and moment >= since for moment in of_table) <= len(wanted) + BULK
 
     def _not_before(self, wanted: Sequence[ItemId]) -> Mapping[str, str]:
         """Narrows a full list to what changed since the oldest of the wanted; a server that does not know the parameter ignores it."""
