@@ -55,8 +55,7 @@ class Store(Protocol):
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         """Whether certainly nothing has changed since `cursor`, asked as cheaply as can be; False if that is not known.
 
-        `children`: is there a linked person of a company, whose change would be the person's too (R5)?
-        What was read to find out is not asked for again by the next `changes`.
+        `children`: is a person of a company linked (R5)? What was read is not asked for again by the next `changes`.
         """
         ...
 
@@ -192,9 +191,9 @@ class Mailbox(Protocol):
         ...
 
     def folder(self, folder_id: str, kind: Kind, others: Mapping[Kind, str] = NO_OTHERS) -> Folder:
-        """The folder of this id. Raises: Halt(FOLDER_VANISHED), also when it lies in Deleted Items (R26).
+        """The folder of this id; what is told of `others` with it answers the next question for them.
 
-        `others` are folders that will be asked for next: what is told of them along with this one answers the next question for them.
+        Raises: Halt(FOLDER_VANISHED), also when it lies in Deleted Items (R26).
         """
         ...
 

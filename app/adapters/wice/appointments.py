@@ -13,7 +13,8 @@ from app.adapters.wice.capabilities import FAR_AHEAD, Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.fields_appointment import AppointmentFields, Unreadable
 from app.adapters.wice.participants import Directory, Participants
-from app.adapters.wice.store import Reading, Table, WiceStore
+from app.adapters.wice.store import WiceStore
+from app.adapters.wice.tables import Reading, Table
 from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.appointment import Appointment
 from app.domain.fingerprint import Record, differences

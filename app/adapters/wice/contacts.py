@@ -16,7 +16,8 @@ from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.fields_contact import ContactFields
-from app.adapters.wice.store import Reading, Table, WiceStore
+from app.adapters.wice.store import WiceStore
+from app.adapters.wice.tables import Reading, Table
 from app.adapters.wice.wire import Row, is_binned, is_set, read_moment, rewound, text_of, write_moment
 from app.domain.contact import COMPANY_FIELDS, PERSON_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences

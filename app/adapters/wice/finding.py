@@ -17,7 +17,8 @@ from app.adapters.wice.contacts import ContactStore
 from app.adapters.wice.fields_appointment import AppointmentFields, Unreadable
 from app.adapters.wice.fields_contact import ContactFields
 from app.adapters.wice.participants import Directory, Participants
-from app.adapters.wice.store import Table, WiceStore
+from app.adapters.wice.store import WiceStore
+from app.adapters.wice.tables import Table
 from app.adapters.wice.wire import Row, is_set
 from app.domain.appointment import Appointment
 from app.domain.finding import Discovery, Gap, Question, Trace

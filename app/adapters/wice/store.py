@@ -9,7 +9,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Self, assert_never
 
@@ -18,6 +18,7 @@ from app.adapters.wice import errors
 from app.adapters.wice.capabilities import Offers
 from app.adapters.wice.client import Session
 from app.adapters.wice.errors import Refusal
+from app.adapters.wice.tables import Reading, Table
 from app.adapters.wice.wire import Row, read_moment, rewound, text_of, write_moment
 from app.adapters.wice.writing import written
 from app.domain.fingerprint import Record
@@ -34,32 +35,6 @@ FEW = 3
 REFUSED_CODE = "wice_error"
 RETURNABLE = frozenset({Absence.UNFLAGGED, Absence.LEFT})
 """Absences of a record that is as alive as ever and only left this account's scope."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A record as it was read: the raw row beside what it means. `row` is empty when the record does not exist."""
-
-    row: Row
-    found: Found
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """One of Wice's tables: the letter before its rowids in item ids, and the calls that read it.
-
-    `own_column` tells a full row of a list from one that holds only id and time.
-    """
-
-    letter: str
-    one: str
-    list: str
-    loop: str
-    own_column: str
-
-    def item_id(self, rowid: str) -> ItemId:
-        """`p:4711`."""
-        return ItemId(f"{self.letter}:{rowid}")
 
 
 class WiceStore(ABC):
