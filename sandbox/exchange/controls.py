@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.control import Control, Parameters, Reset
+from lxml import etree
+from lxml.etree import _Element as Element
+from starlette.routing import Route
+
+from sandbox.control import Control, Parameters, Reset, guarded
+
+READING = ("Get", "Find", "Sync", "Subscribe", "Unsubscribe", "ConvertId", "ResolveNames")
+"""How the operations begin that change nothing."""
 
 KINDS: Mapping[str, Parameters] = {
     "item_error": {"code": "ErrorItemSave", "index": 0},
@@ -27,6 +34,29 @@ class ExchangeControl(Control):
         super().__init__(reset, people, KINDS)
         self.failed_logins: Counter[str] = Counter()
         self.invalid_replies = 0
+        self.wire: list[dict[str, str]] | None = None
+
+    def note(self, login: str, operation: str, request: Element) -> None:
+        """Keep a request as it came, if somebody has asked for that; those that only read are left out."""
+        if self.wire is not None and not operation.startswith(READING):
+            self.wire.append({"by": login, "operation": operation, "body": etree.tostring(request).decode()})
+
+    def _record(self, _body: dict[str, Any]) -> object:
+        """Keep requests from now on, until the next reset."""
+        self.wire = []
+        return {"recorded": 0}
+
+    def _recorded(self, _body: dict[str, Any]) -> object:
+        return {"requests": self.wire or []}
+
+    def routes(self) -> list[Route]:
+        """Beside the common ones: POST /_sandbox/wire begins to record requests, GET tells them."""
+        record, recorded = guarded(self._record), guarded(self._recorded)
+        own = [
+            Route("/_sandbox/wire", record, methods=["POST"]),
+            Route("/_sandbox/wire", recorded, methods=["GET"]),
+        ]
+        return [*super().routes(), *own]
 
     def _read_counters(self, body: dict[str, Any]) -> object:
         common: Any = super()._read_counters(body)
@@ -40,6 +70,7 @@ class ExchangeControl(Control):
     def _do_reset(self, body: dict[str, Any]) -> object:
         done = super()._do_reset(body)
         self._forget()
+        self.wire = None
         return done
 
     def _forget(self) -> None:

@@ -58,6 +58,7 @@ class Server:
             return unauthorised(error.challenge)
         except SoapFault as error:
             return Response(soap.fault(error), 500, media_type=XML)
+        self.control.note(caller.login, envelope.operation, envelope.request)
         fault = self.control.next_fault(envelope.operation)
 
         def work() -> Response:

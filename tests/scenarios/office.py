@@ -31,6 +31,7 @@ from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from app.services.undo import analyse_undo
 from app.settings import Settings
+from tests.scenarios import wire
 from tests.scenarios.in_outlook import InOutlook
 from tests.scenarios.in_wice import InWice
 from tests.services.sandbox import Sandbox
@@ -72,6 +73,7 @@ class Office:
             user: self._open.enter_context(closing(InOutlook(self.sandbox, user, self.zone))) for user in self.users
         }
         self._ran: dict[str, None] = {}
+        self.sandbox.control("ews", "POST", "wire", {})
         self._register()
 
     @property
@@ -154,6 +156,12 @@ class Office:
     def nobody_was_mailed(self) -> None:
         mails = {server: self.sandbox.counters(server)["mails"] for server in ("wice", "ews")}
         assert mails == {"wice": 0, "ews": 0}, "R15"
+        assert wire.harmful(self.left()) == [], "R15"
+
+    def left(self) -> list[Mapping[str, str]]:
+        """All requests of the product that could have changed anything in Exchange, as they came over the wire."""
+        recorded = self.sandbox.control("ews", "GET", "wire")["requests"]
+        return wire.by(recorded, self.sandbox.service["username"])
 
     def schema_was_kept(self) -> None:
         counters = self.sandbox.counters("ews")

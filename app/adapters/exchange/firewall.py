@@ -33,6 +33,14 @@ ITEMS = frozenset({"Contact", "CalendarItem"})
 PEOPLE = frozenset({"RequiredAttendees", "OptionalAttendees", "Resources", "Organizer", "ToRecipients"})
 """Never written: an item without attendees of ours invites nobody, whatever becomes of it later (R15)."""
 
+APPOINTMENT = frozenset(
+    {
+        *("Subject", "Body", "Sensitivity", "Location", "UID", "ExtendedProperty"),
+        *("Start", "End", "IsAllDayEvent", "StartTimeZone", "EndTimeZone", "Recurrence"),
+    }
+)
+"""All that is ever written of an appointment: nothing that makes it a meeting, says what state the meeting is in, or brings its MIME form along."""
+
 _WRITES = frozenset({"CreateItem", "UpdateItem"})
 
 
@@ -53,6 +61,7 @@ def firewall(body: Element) -> Element:
         _only_known_items(body)
     if operation in _WRITES:
         _nobody_invited(body)
+        _only_mapped(body)
     return body
 
 
@@ -60,6 +69,14 @@ def _only_known_items(body: Element) -> None:
     for holder in children(body):
         if local(holder) == "Items" and (strange := {local(item) for item in children(holder)} - ITEMS):
             raise ForbiddenRequest(f"CreateItem must not create {', '.join(sorted(strange))}")
+
+
+def _only_mapped(body: Element) -> None:
+    written = [local(child) for item in body.iter("{*}CalendarItem") for child in children(item)]
+    fields = [(element.get("FieldURI") or "").rpartition(":") for element in body.iter("{*}FieldURI")]
+    written += [name for kind, _, name in fields if kind == "calendar"]
+    if strange := set(written) - APPOINTMENT:
+        raise ForbiddenRequest(f"of an appointment {', '.join(sorted(strange))} must never be written")
 
 
 def _nobody_invited(body: Element) -> None:

@@ -86,6 +86,16 @@ def test_R15_attendees_are_never_written(people: str) -> None:
             firewall(body)
 
 
+@pytest.mark.parametrize("name", ["MimeContent", "IsMeeting", "AppointmentState", "MeetingRequestWasSent"])
+def test_R15_nothing_that_makes_an_appointment_a_meeting_is_written(name: str) -> None:
+    created = bodies.create_items("f", "CalendarItem", [{plain("item", "Subject"): "A"}])
+    next(created.iter("{*}CalendarItem")).append(t(name))
+    changed = bodies.update_items("CalendarItem", [(ITEM, KEY, {plain("calendar", name): ""})])
+    for body in (created, changed):
+        with pytest.raises(ForbiddenRequest, match=name):
+            firewall(body)
+
+
 def test_there_is_no_way_around() -> None:
     """Every operation wraps its body by the one method in which the firewall stands; a stopped one never reaches the server."""
     assert OPERATIONS.keys() == RULES.keys()
