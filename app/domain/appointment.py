@@ -98,6 +98,10 @@ class Appointment:
     exceptions: tuple[Occurrence, ...] = ()
     shown: tuple[str, ...] = ()
     part: Part = Part.NONE
+    declined: tuple[Participant, ...] = ()
+    """Of an Exchange copy: who was invited and has declined; none of the `participants` (D2)."""
+    other_people: tuple[date, ...] = ()
+    """Of a series in Exchange: dates to which others are invited than to the series, which Wice cannot say."""
 
     @property
     def label(self) -> str:

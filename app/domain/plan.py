@@ -84,6 +84,7 @@ class HintReason(StrEnum):
     UNDO_IMPOSSIBLE = "undo_impossible"
     EDITED_SINCE_SYNC = "edited_since_sync"
     NOT_THE_ORGANIZER = "not_the_organizer"
+    OCCURRENCE_ATTENDEES = "occurrence_attendees"
     DECLINED = "declined"
 
 

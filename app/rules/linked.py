@@ -63,7 +63,7 @@ def _led(pair: Pair, policy: Policy, decision: Decision, leader: Holder) -> Verd
                 before=pair.wice_remains,
                 into=pair.link.wice.id,
             )
-            apart = bool(differences(pair.wice_remains, _record(pair.exchange)))
+            apart = meetings.stands_apart(pair.wice_remains, _record(pair.exchange))
             return Verdict(replace(_action(pair, policy, back), apart=apart))
         case _:
             return _carried_out(pair, policy, (), decision)
@@ -72,15 +72,15 @@ def _led(pair: Pair, policy: Policy, decision: Decision, leader: Holder) -> Verd
 def _follow(pair: Pair, policy: Policy, leader: Holder) -> Verdict:
     """What was changed in Wice goes to the attendee's copy; what he has changed himself stays his own."""
     ours, theirs = _record(pair.wice), _record(pair.exchange)
-    if not differences(ours, theirs):
+    if not meetings.stands_apart(ours, theirs):
         return Verdict(_settled(pair))
     wanted = meetings.for_attendee(ours, theirs)
     news = pair.wice_change is Change.EDITED and policy.may_write(Side.EXCHANGE)
     write = _change(Side.EXCHANGE, wanted, pair.exchange) if news else None
-    action = _action(pair, policy, write) if write else _books(pair, Reason.UNCHANGED)
-    apart = not write or bool(differences(wanted, ours))
-    told = (_hint(pair, HintReason.NOT_THE_ORGANIZER, leader.account),) if apart else ()
-    return Verdict(replace(action, apart=apart), told)
+    if write:
+        return Verdict(_action(pair, policy, write))
+    hint = _hint(pair, HintReason.NOT_THE_ORGANIZER, leader.account)
+    return Verdict(replace(_books(pair, Reason.UNCHANGED), apart=True), (hint,))
 
 
 def _carried_out(pair: Pair, policy: Policy, companies: Sequence[Company], decision: Decision) -> Verdict:  # noqa: PLR0911 - one return per decision reads as the table it is
@@ -151,7 +151,8 @@ def _change(side: Side, record: Record, item: Item | None) -> PlannedWrite | Non
 
 
 def _update_exchange(pair: Pair) -> Action:
-    write = _change(Side.EXCHANGE, _record(pair.wice), pair.exchange)
+    wanted = meetings.for_attendee(_record(pair.wice), _record(pair.exchange))
+    write = _change(Side.EXCHANGE, wanted, pair.exchange)
     return _settled(pair) if write is None else _action(pair, None, write)
 
 
@@ -159,7 +160,7 @@ def _update_wice(pair: Pair, policy: Policy, companies: Sequence[Company], their
     ours = _record(pair.wice)
     if isinstance(theirs, Contact) and isinstance(ours, Contact) and theirs.entity is Entity.PERSON:
         return _update_person(pair, theirs, ours, policy, companies)
-    write = _change(Side.WICE, theirs, pair.wice)
+    write = _change(Side.WICE, meetings.for_wice(theirs, ours), pair.wice)
     return Verdict(_settled(pair) if write is None else _action(pair, policy, write))
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain.appointment import Appointment, Part
-from app.domain.fingerprint import Record
+from app.domain.fingerprint import Record, differences
 from app.domain.ids import ItemId, LinkId
 from app.domain.occurrences import settled
 from app.domain.plan import Action, Hint, HintReason
@@ -62,14 +62,30 @@ def organises(ours: Item, theirs: Item, holders: Holders) -> bool:
     return part_of(theirs.record) is Part.ORGANIZER and Say.ORGANIZES not in there and max(there, default=0) > Say.COPY
 
 
+def for_wice(theirs: Record, ours: Record | None) -> Record:
+    """What Wice shall hold of a copy: a date that an attendee has deleted or declined is none that others lose (R13, D2)."""
+    if not isinstance(theirs, Appointment) or theirs.part is not Part.ATTENDEE or not theirs.recurrence:
+        return theirs
+    there = ours.exceptions if isinstance(ours, Appointment) and ours.recurrence else ()
+    deleted = {one.original for one in theirs.exceptions if one.deleted}
+    kept = [one for one in theirs.exceptions if not one.deleted]
+    return settled(replace(theirs, exceptions=(*kept, *(one for one in there if one.original in deleted))))
+
+
 def invited(theirs: Record, holders: Iterable[Holder]) -> Record:
-    """`theirs` without the people who have left its appointment in Wice themselves: an edit of the organiser's brings nobody back (D2)."""
+    """`theirs` without the people who have left its appointment in Wice themselves: an edit of the organiser's brings nobody back (D2).
+
+    Of those who have declined, the ones who hold it in an account of their own answer for themselves.
+    """
     if not isinstance(theirs, Appointment):
         return theirs
     known = list(holders)
     gone = {one.email for one in known if one.left} - {one.email for one in known if not one.left}
     stay = tuple(person for person in theirs.participants if not person.email or person.email not in gone)
-    return theirs if stay == theirs.participants else replace(theirs, participants=stay)
+    holding = {one.email for one in known if not one.left}
+    declined = tuple(person for person in theirs.declined if person.email not in holding)
+    same = (stay, declined) == (theirs.participants, theirs.declined)
+    return theirs if same else replace(theirs, participants=stay, declined=declined)
 
 
 def for_attendee(ours: Record, theirs: Record) -> Record:
@@ -78,9 +94,16 @@ def for_attendee(ours: Record, theirs: Record) -> Record:
         isinstance(ours, Appointment) and isinstance(theirs, Appointment) and ours.recurrence and theirs.recurrence
     ):
         return ours
+    if theirs.part is not Part.ATTENDEE:
+        return ours
     deleted = {one.original: one for one in theirs.exceptions if one.deleted}
     kept = [one for one in ours.exceptions if one.original not in deleted]
     return settled(replace(ours, exceptions=(*kept, *deleted.values())))
+
+
+def stands_apart(ours: Record, theirs: Record) -> bool:
+    """Is an attendee's copy other than the appointment `ours`, beside the dates that he has deleted for himself?"""
+    return bool(differences(for_attendee(ours, theirs), theirs))
 
 
 def hint(link: Link, holders: Iterable[Holder]) -> Hint:
@@ -97,3 +120,18 @@ def hints(links: Iterable[Link], holders: Holders, actions: Iterable[Action], to
     said = {one.item for one in told if one.reason is HintReason.NOT_THE_ORGANIZER}
     standing = [link for link in links if link.apart and link.id not in over and link.exchange.id not in said]
     return [hint(link, holders.get(link.wice.id, ())) for link in standing]
+
+
+def of_occurrences(items: Iterable[Item]) -> list[Hint]:
+    """One for each series to some dates of which others are invited than to the series itself (R15)."""
+    return [
+        Hint(
+            HintReason.OCCURRENCE_ATTENDEES,
+            item.record.label,
+            Side.EXCHANGE,
+            item.id,
+            ", ".join(day.isoformat() for day in item.record.other_people),
+        )
+        for item in items
+        if isinstance(item.record, Appointment) and item.record.other_people
+    ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.domain.appointment import Appointment, Role
+from app.domain.appointment import Appointment, Participant, Role
 from app.domain.contact import COMPANY_FIELDS, COMPANY_ONLY_FIELDS, CONTACT_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences
 from app.domain.occurrences import settled
@@ -73,6 +73,10 @@ def company_differences(one: Contact, other: Contact) -> tuple[str, ...]:
     return tuple(name for name in differences(one, other) if name in COMPANY_FIELDS)
 
 
+def _email(person: Participant) -> str:
+    return person.email.casefold()
+
+
 def must_write(side: Side, record: Record, present: Record) -> bool:
     """Would writing `record` over `present` change anything on `side`? Participants count in the way in which that side holds them (R15)."""
     if differences(record, present):
@@ -80,6 +84,8 @@ def must_write(side: Side, record: Record, present: Record) -> bool:
     if isinstance(record, Appointment) and isinstance(present, Appointment):
         if side is Side.EXCHANGE:
             return shown_lines(record.participants, present.participants) != present.shown
+        if {*map(_email, record.declined)} & {*map(_email, present.participants)} - {""}:
+            return True
         named = (person for person in record.participants if person.role is not Role.GROUP)  # Wice alone knows groups
         return bool(without(named, present.participants))
     return False

@@ -116,25 +116,26 @@ def _twins(ours: Item, theirs: Item, setting: Setting) -> Action:
         return _joined(ours, theirs, setting)
     organised = meetings.organises(ours, theirs, setting.holders) and policy.may_write(Side.WICE)
     winner = Side.EXCHANGE if organised else policy.winner
-    brought = meetings.invited(theirs.record, setting.holders.get(ours.id, ()))
+    brought = meetings.for_wice(meetings.invited(theirs.record, setting.holders.get(ours.id, ())), ours.record)
     record, company = _at_home(_merged(ours.record, brought, winner), ours.record, setting)
+    shown = meetings.for_attendee(record, theirs.record)
     writes = tuple(
         PlannedWrite(
             side=side,
             op=Op.CHANGE,
-            record=record,
+            record=wanted,
             before=item.record,
             company=company if side is Side.WICE else "",
         )
-        for side, item in ((Side.WICE, ours), (Side.EXCHANGE, theirs))
-        if _may_write_twin(side, policy) and merge.must_write(side, record, item.record)
+        for side, item, wanted in ((Side.WICE, ours, record), (Side.EXCHANGE, theirs, shown))
+        if _may_write_twin(side, policy) and merge.must_write(side, wanted, item.record)
     )
     return _linked(ours, theirs, setting, *writes)
 
 
 def _joined(ours: Item, theirs: Item, setting: Setting) -> Action:
     """An attendee's copy joins a meeting about which another account decides: it stays as it is until that changes (D1)."""
-    return replace(_linked(ours, theirs, setting), apart=bool(differences(ours.record, theirs.record)))
+    return replace(_linked(ours, theirs, setting), apart=meetings.stands_apart(ours.record, theirs.record))
 
 
 def _linked(ours: Item, theirs: Item, setting: Setting, *writes: PlannedWrite) -> Action:
@@ -176,7 +177,7 @@ def _brought_back(item: Item, into: ItemId, ours: Record | None, setting: Settin
     if setting.leader(into, item):
         write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=ours, before=ours, into=into)
         action = _action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write)
-        return replace(action, apart=bool(differences(ours, item.record)))
+        return replace(action, apart=meetings.stands_apart(ours, item.record))
     record = item.record if fingerprint(ours) == known else _merged(ours, item.record, setting.policy.winner)
     record, company = _at_home(record, ours, setting)
     writes = [PlannedWrite(side=Side.WICE, op=Op.ADD, record=record, before=ours, into=into, company=company)]
@@ -232,7 +233,7 @@ def _from_exchange(items: Sequence[Item], setting: Setting, arrivals: Arrivals) 
         elif isinstance(item.record, Contact):
             contacts.add(item, item.record)
         else:
-            write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=item.record)
+            write = PlannedWrite(side=Side.WICE, op=Op.ADD, record=meetings.for_wice(item.record, None))
             arrivals.actions.append(_action(item, Side.EXCHANGE, setting, Reason.NEW_IN_EXCHANGE, write))
 
 

@@ -73,6 +73,7 @@ def plan(situation: Situation) -> Planned:
     actions += _guarded(drafts, links, situation, hints)
     actions = [privacy.unnamed(_findable(action, situation), names) for action in actions]
     hints += _listing_hints(situation)
+    hints += meetings.of_occurrences(situation.exchange.items.values())
     hints += meetings.hints(links, situation.holders, actions, hints)
     hints += left_alone.hints(links, frozenset(action.key for action in actions if not _is_bookkeeping(action)))
     hints = [replace(hint, label=names.get(ItemId(hint.item), hint.label)) for hint in hints]

@@ -31,7 +31,12 @@ from app.services.explanations import Answer, Explanation, Found, Looked, Troubl
 SHORTEST: Final = 2
 MOST: Final = 50
 NOTES: Final = frozenset(
-    {HintReason.COMPANY_DATA_RESTORED, HintReason.COMPANY_DATA_IGNORED, HintReason.AMBIGUOUS_COMPANY}
+    {
+        HintReason.COMPANY_DATA_RESTORED,
+        HintReason.COMPANY_DATA_IGNORED,
+        HintReason.AMBIGUOUS_COMPANY,
+        HintReason.OCCURRENCE_ATTENDEES,
+    }
 )
 """Hints that say more about an item that is synchronised all the same."""
 

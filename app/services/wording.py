@@ -108,8 +108,11 @@ HINTS: Mapping[HintReason, str] = {
     HintReason.UNDO_EXPIRED: "Was written more than 90 days ago and cannot be undone any more; edit it by hand.",
     HintReason.UNDO_IMPOSSIBLE: "Cannot be undone, for the reason that is named here; edit it by hand.",
     HintReason.NOT_THE_ORGANIZER: (
-        "Is a meeting about which the account named here decides; what was changed in this attendee's copy stays there. "
+        "Is a meeting about which another account decides, the one named here; what was changed in this attendee's copy stays there. "
         "Change the meeting at its organiser, or in Wice."
+    ),
+    HintReason.OCCURRENCE_ATTENDEES: (
+        "To the dates named here others are invited than to the series; Wice has one list of participants for all dates, that of the series."
     ),
     HintReason.DECLINED: "Is a meeting that was declined in Outlook, and is not created there again; accept it there to take part.",
     HintReason.EDITED_SINCE_SYNC: "Was edited in Outlook after the last synchronisation and stays there; delete it by hand if need be.",

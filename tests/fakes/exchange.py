@@ -53,6 +53,7 @@ class StoredItem:
     record: Record
     stamp: str = ""
     obstacle: Obstacle | None = None
+    declined: bool = False
     unmapped: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -207,6 +208,10 @@ class FakeExchange:
     def obstruct(self, item: ItemId, obstacle: Obstacle | None) -> None:
         """Make an item one that cannot be synchronised (a distribution list, a series, broken), or readable again."""
         self.save(replace(self.items[item], obstacle=obstacle))
+
+    def answer(self, item: ItemId, *, declined: bool) -> None:
+        """Decline an invitation, whose copy stays in the calendar, or accept it after all."""
+        self.save(replace(self.items[item], declined=declined))
 
     def unmapped(self, item: ItemId) -> tuple[str, ...]:
         """What stands in properties that are not synchronised."""

@@ -150,6 +150,8 @@ class FakeExchangeStore:
             return Absent(item, Absence.DELETED)
         if stored.folder != self._folder:
             return Absent(item, Absence.MOVED_AWAY)
+        if stored.declined and isinstance(stored.record, Appointment):
+            return Absent(item, Absence.DECLINED, Appointment(when=stored.record.when, uid=stored.record.uid))
         obstacle = stored.obstacle or _obstacle(stored.record)
         if obstacle:
             return Held(item, stored.version, obstacle, stored.record.label)

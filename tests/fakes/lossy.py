@@ -34,7 +34,15 @@ def wice_contact(contact: Contact, *, person_notes: bool = False) -> Contact:
 
 def wice_appointment(appointment: Appointment) -> Appointment:
     """Minutes of the server's wall time; participants live in columns of their own, the marked block is Exchange's."""
-    return replace(_texts(appointment), when=_wall_time(appointment.when), participants=(), shown=(), part=Part.NONE)
+    return replace(
+        _texts(appointment),
+        when=_wall_time(appointment.when),
+        participants=(),
+        shown=(),
+        part=Part.NONE,
+        declined=(),
+        other_people=(),
+    )
 
 
 def exchange_contact(contact: Contact) -> Contact:

@@ -39,9 +39,13 @@ class FakeWiceStore:
         self._crm = crm
         self._server = crm.server
         self._user = crm.user
+        self._planned_with: set[ItemId] | None = None
 
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
-        return wice_listing.changes(self._crm, self.kind, cursor, known)
+        self._planned_with = set()
+        for page in wice_listing.changes(self._crm, self.kind, cursor, known):
+            self._planned_with |= {seen.id for seen in page.sightings}
+            yield page
 
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         return wice_listing.unchanged(self._crm, self.kind, cursor, children=children)
@@ -128,9 +132,13 @@ class FakeWiceStore:
         if isinstance(record, Appointment) and (same := self._same_meeting(record.uid)):
             if self._user not in self._server.rows[same].participants:
                 return self._join(same, record)
+            if self._planned_with is not None and same not in self._planned_with:
+                return Stale()  # it was brought here after our list was read
             # A copy of a meeting of one's own: an appointment with an identity of its own (R24).
             write = replace(write, record=replace(record, uid=""))
         made = self._crm.change("insert", lambda: self._insert(write))
+        if self._planned_with is not None:
+            self._planned_with.add(made)
         if self.kind is Kind.CONTACTS:
             self._flag(made)
         outcome = self._written(made)
@@ -207,7 +215,10 @@ class FakeWiceStore:
             assert isinstance(row.record, Appointment)
             staff, others = self._participants(wanted, row.participants | {self._user}, row.record.participants)
             appointment = replace(merged(row.record, row.record, wice_appointment(wanted)), participants=others)
-            self._server.save(replace(row, record=appointment, participants=staff))
+            away = {
+                user for user, one in self._server.employees.items() if one.email in {p.email for p in wanted.declined}
+            }
+            self._server.save(replace(row, record=appointment, participants=staff - (away - {self._user})))
             return
         assert isinstance(row.record, Contact)
         contact = merged(row.record, row.record, wice_contact(wanted, person_notes=self._server.person_notes))

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from app.domain.appointment import Occurrence, Part, Participant
+from app.domain.appointment import Occurrence, Part, Participant, Timed
 from app.domain.ids import LinkId
 from app.domain.recurrence import Recurrence, Unit
 from app.domain.sync import Absence, Holder, Say, Side
 from app.rules import meetings
-from tests.rules.situations import MEETING, item, link, only, planned, view, writes
+from tests.rules.situations import MEETING, NINE, item, link, only, planned, view, writes
 
 COPY, ATTENDS, BROUGHT, ORGANIZES = Say
 ANNA = Holder("anna", LinkId("a"), ORGANIZES, "anna@example.com")
@@ -61,10 +61,16 @@ def test_D1_of_accounts_that_all_only_attend_one_decides_and_all_agree_on_it(bef
 def test_D1_dates_that_an_attendee_has_deleted_stay_deleted():
     rule = Recurrence(unit=Unit.DAY, first=date(2026, 6, 1), interval=1, count=3)
     gone = Occurrence(original=date(2026, 6, 2), deleted=True)
-    ours = replace(MEETING, recurrence=rule, place="neu")
-    assert meetings.for_attendee(ours, replace(ours, exceptions=(gone,), place="alt")) == replace(
-        ours, exceptions=(gone,)
-    )
+    when = Timed(start=NINE, end=NINE, zone="Europe/Berlin")
+    ours = replace(MEETING, when=when, recurrence=rule, place="neu")
+    theirs = replace(ours, exceptions=(gone,), place="alt", part=Part.ATTENDEE)
+    assert meetings.for_attendee(ours, theirs) == replace(ours, exceptions=(gone,))
+    assert meetings.for_attendee(ours, replace(theirs, part=Part.ORGANIZER)) == ours
+    assert meetings.for_wice(theirs, ours) == meetings.for_wice(theirs, None) == replace(theirs, exceptions=())
+    moved = replace(gone, deleted=False, when=ours.when, title="anders")
+    assert meetings.for_wice(theirs, replace(ours, exceptions=(moved,))) == replace(theirs, exceptions=(moved,))
+    organised = replace(theirs, part=Part.ORGANIZER)
+    assert meetings.for_wice(organised, ours) == organised
 
 
 def test_D2_who_has_left_is_not_brought_back_by_the_organisers_edit():

@@ -24,6 +24,7 @@ from app.settings import Settings
 from tests.scenarios.conftest import MakeOffice
 from tests.scenarios.office import Meddling, Office, counts, hints
 from tests.scenarios.test_meetings import ANNA, BERND, DAY, GAST, meeting
+from tests.scenarios.test_wire import DAILY, ZONE
 
 ONLY = Kind.APPOINTMENTS
 KEPT = {("not_the_organizer", f"Planung ({DAY})")}
@@ -186,6 +187,62 @@ def test_D2_a_declined_meeting_does_not_come_back_from_wice(make_office: MakeOff
     assert counts(office.sync("bernd")) == {"appointments wice delete": 1}
     assert in_wice(office)["participants"] == [office.wice.employee("anna")]
     assert set(office.mailboxes["bernd"].diary()) == {"Planung"}
+
+
+def test_D2_whom_the_organisers_copy_calls_declined_takes_no_part_either(office: Office):
+    office.outlook.put(Kind.APPOINTMENTS, meeting("Planung", ANNA, BERND, GAST))
+    office.sync()
+    row = in_wice(office)
+    assert (len(row["participants"]), row["additional_participants"]) == (2, "Frau Gast <gast@kunde.example>")
+    item = office.outlook._item(copy_of(office, "anna")["id"])
+    for attendee in item.required_attendees:
+        attendee.response_type = "Decline"
+    item.save(update_fields=["required_attendees"])
+    office.sync()
+    row = in_wice(office)
+    assert (row["participants"], row["additional_participants"]) == ([office.wice.employee("anna")], "")
+
+
+def test_D2_R13_a_date_that_an_attendee_deletes_is_gone_for_him_alone(office: Office):
+    xml = meeting("Planung", GAST, ANNA, BERND, more=ZONE, answer="Accept")
+    office.outlook.put(Kind.APPOINTMENTS, xml.replace("</CalendarItem>", f"{DAILY}</CalendarItem>"))
+    office.sync()
+    office.outlook.series(copy_of(office, "anna")["id"], 2).delete()
+    assert office.sync().status is Status.NOTHING_TO_DO
+    assert (in_wice(office)["exdates"], in_wice(office)["rrule"]) == ([], "FREQ=DAILY;COUNT=5")
+    office.wice.edit(f"a:{in_wice(office)['rowid']}", location="Raum 4")
+    office.sync()
+    (item,) = office.outlook.everything("calendar/Wice")
+    assert (item["deleted_occurrences"], item["properties"]["calendar:Location"]) == ([2], "Raum 4")
+
+
+def test_R15_other_people_at_one_date_of_a_series_are_hinted_with_the_date(office: Office):
+    xml = meeting("Planung", ANNA, ANNA, BERND, more=ZONE, answer="Organizer")
+    office.outlook.put(Kind.APPOINTMENTS, xml.replace("</CalendarItem>", f"{DAILY}</CalendarItem>"))
+    occurrence = office.outlook.series(copy_of(office, "anna")["id"], 3)
+    occurrence.refresh()
+    occurrence.required_attendees = [*occurrence.required_attendees, GAST[1]]
+    occurrence.save(update_fields=["required_attendees"])
+    report = office.sync()
+    (hint,) = report.kinds[Kind.APPOINTMENTS].hints
+    assert (hint.reason.value, hint.detail) == ("occurrence_attendees", "2031-05-14")
+    assert sorted(in_wice(office)["participants"]) == sorted(map(office.wice.employee, ("anna", "bernd")))
+    assert in_wice(office)["additional_participants"] == ""
+
+
+def test_R16_two_who_are_invited_to_different_dates_of_one_series_have_two_appointments(make_office: MakeOffice):
+    office = make_office("anna", "bernd")
+    for user, day in (("anna", "2031-05-13"), ("bernd", "2031-05-14"), ("anna", "2031-05-15"), ("bernd", "2031-05-15")):
+        xml = meeting(f"Planung {day}", GAST, ANNA, BERND, answer="Accept").replace(DAY, day)
+        xml = xml.replace(f"uid-Planung {day}</UID>", f"uid</UID><RecurrenceId>{day}T08:00:00Z</RecurrenceId>")
+        office.mailboxes[user].put(Kind.APPOINTMENTS, xml)
+    for user in (*office.users, *office.users):
+        office.sync(user)
+    rows = office.wice.appointments()
+    assert {title[-2:]: row["date_start"][-2:] for title, row in rows.items()} == {
+        day: day for day in ("13", "14", "15")
+    }
+    assert [len(office.mailboxes[user].diary()) for user in office.users] == [3, 3]
 
 
 def at_once(settings: Settings, *users: str) -> None:

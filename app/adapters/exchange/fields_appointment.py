@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,6 +18,7 @@ from app.domain.participants import shown_lines
 SUBJECT = plain("item", "Subject")
 SENSITIVITY = plain("item", "Sensitivity")
 UID = clock("UID")
+RECURRENCE_ID = clock("RecurrenceId")
 START, END = clock("Start"), clock("End")
 ALL_DAY = clock("IsAllDayEvent")
 LOCATION = clock("Location")
@@ -30,7 +31,6 @@ RECURRENCE = clock("Recurrence")
 _EXCEPTIONS = (clock("ModifiedOccurrences"), clock("DeletedOccurrences"))
 _ORGANIZER = clock("Organizer")
 _ATTENDEES = tuple(clock(name) for name in ("RequiredAttendees", "OptionalAttendees"))
-_PEOPLE = (_ORGANIZER, *_ATTENDEES)
 DECLINED = "Decline"
 
 ANSWERS = frozenset({"Accept", "Tentative", "Decline", "NoResponseReceived"})
@@ -41,6 +41,7 @@ ALL_PATHS: tuple[Path, ...] = (
     SENSITIVITY,
     BODY,
     UID,
+    RECURRENCE_ID,
     START,
     END,
     ALL_DAY,
@@ -51,7 +52,8 @@ ALL_PATHS: tuple[Path, ...] = (
     MY_RESPONSE,
     RECURRENCE,
     *_EXCEPTIONS,
-    *_PEOPLE,
+    _ORGANIZER,
+    *_ATTENDEES,
 )
 
 
@@ -136,7 +138,8 @@ _TIMES = frozenset({"when", "recurrence"})
 
 def read(item: Element, values: Values, calendar: Calendar) -> Appointment:
     """The appointment of an item and its text properties. Raises: ValueError for what cannot be read."""
-    return replace(held(values, _participants(item, calendar.owner)), part=_part(item, values))
+    record = held(values, _participants(item, calendar.owner))
+    return replace(record, part=_part(item, values), declined=_declined(item, calendar.owner))
 
 
 def held(values: Values, participants: tuple[Participant, ...]) -> Appointment:
@@ -149,9 +152,14 @@ def held(values: Values, participants: tuple[Participant, ...]) -> Appointment:
         when=_read_when(values),
         private=values.get(SENSITIVITY) == "Private",
         participants=participants,
-        uid=clean(values.get(UID, "")),
+        uid=_uid(values),
         shown=shown,
     )
+
+
+def _uid(values: Values) -> str:
+    """Whoever is invited to a single date of a series has an item with the series' UID: only with the date it names one appointment (R16)."""
+    return "/".join(filter(None, (clean(values.get(UID, "")), values.get(RECURRENCE_ID, ""))))
 
 
 def _read_when(values: Values) -> Timed | AllDay:
@@ -181,14 +189,35 @@ def _part(item: Element, values: Values) -> Part:
 
 
 def _participants(item: Element, owner: frozenset[str]) -> tuple[Participant, ...]:
-    """Organizer and attendees without the mailbox's owner. Source: AttendeeType, SingleRecipientType."""
-    people: dict[tuple[str, str], Participant] = {}
-    for path in _PEOPLE:
+    """Organizer and attendees who have not declined, without the mailbox's owner. Source: AttendeeType, SingleRecipientType."""
+    return _somebody([*_mailboxes(item, _ORGANIZER), *_invited(item, declined=False)], owner)
+
+
+def _declined(item: Element, owner: frozenset[str]) -> tuple[Participant, ...]:
+    """Attendees who take no part (D2), as far as the organiser's copy knows."""
+    return _somebody(_invited(item, declined=True), owner)
+
+
+def _invited(item: Element, *, declined: bool) -> Iterator[Element]:
+    for path in _ATTENDEES:
         holder = find(item, f"t:{path.element}")
-        for mailbox in holder.iter("{*}Mailbox") if holder is not None else ():
-            one = _participant(mailbox)
-            if (one.name or one.email) and one.email not in owner:
-                people.setdefault((one.email, "" if one.email else one.name), one)
+        for attendee in children(holder) if holder is not None else ():
+            answer = find(attendee, "t:ResponseType")
+            if (answer is not None and text_of(answer) == DECLINED) is declined:
+                yield from attendee.iter("{*}Mailbox")
+
+
+def _mailboxes(item: Element, path: Path) -> Iterator[Element]:
+    holder = find(item, f"t:{path.element}")
+    return holder.iter("{*}Mailbox") if holder is not None else iter(())
+
+
+def _somebody(mailboxes: Iterable[Element], owner: frozenset[str]) -> tuple[Participant, ...]:
+    people: dict[tuple[str, str], Participant] = {}
+    for mailbox in mailboxes:
+        one = _participant(mailbox)
+        if (one.name or one.email) and one.email not in owner:
+            people.setdefault((one.email, "" if one.email else one.name), one)
     return tuple(people.values())
 
 

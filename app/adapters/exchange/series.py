@@ -16,6 +16,7 @@ from app.adapters.exchange.wire import children, find, text_of
 from app.domain.appointment import AllDay, Appointment, Occurrence, Timed
 from app.domain.ids import ItemId, Version
 from app.domain.occurrences import settled, shifted
+from app.domain.participants import without
 from app.domain.recurrence import Inexpressible
 from app.domain.zones import keeps_pace, wall_time
 
@@ -73,7 +74,16 @@ def read(master: Element, parts: Parts, calendar: fields.Calendar) -> Series:
         ),
         *(_changed(day, parts[item], series, calendar) for day, (item, _) in changed.items()),
     ]
-    return Series(settled(replace(series, exceptions=tuple(exceptions))), values.get(fields.START_ZONE, ""), changed)
+    others = tuple(
+        sorted(day for day, (item, _) in changed.items() if _has_other_people(parts[item], series, calendar))
+    )
+    whole_series = settled(replace(series, exceptions=tuple(exceptions), other_people=others))
+    return Series(whole_series, values.get(fields.START_ZONE, ""), changed)
+
+
+def _has_other_people(item: Element, series: Appointment, calendar: fields.Calendar) -> bool:
+    there = fields.read(item, values_of(item), calendar).participants
+    return bool(without(there, series.participants) or without(series.participants, there))
 
 
 def _begin(first: Appointment, day_of: Callable[[datetime], date]) -> date:
@@ -105,6 +115,8 @@ def _changed(day: date, item: Element, series: Appointment, calendar: fields.Cal
     one = fields.read(item, values, calendar)
     if values.get(fields.SENSITIVITY) == "Private" and values.get(fields.MY_RESPONSE) in fields.ANSWERS:
         raise ForeignPrivate
+    if values.get(fields.MY_RESPONSE) == fields.DECLINED:
+        return Occurrence(original=day, deleted=True)  # for this attendee only, see `app.rules.meetings` (D2)
     when = one.when
     if isinstance(when, Timed) and not when.zone and isinstance(series.when, Timed):
         when = replace(when, zone=series.when.zone)

@@ -208,9 +208,8 @@ class AppointmentStore(WiceStore):
             present = row, self._appointment(row)
         except (Unreadable, Inexpressible):
             present = None
-        data = (
-            self._named(row) | self._fields.write(record, present) | self._participants.write(record.participants, row)
-        )
+        people = self._participants.write(record.participants, row, record.declined)
+        data = self._named(row) | self._fields.write(record, present) | people
         self._session.write(self._dialect.methods.update_appointment, data)
 
     def _leave(self, item_id: ItemId) -> None:

@@ -1,6 +1,6 @@
 """Who takes part: Wice's employees, groups and free lines <-> participants (R11, R13, R15).
 
-Writing only adds: whoever takes part in Wice already stays, groups are never touched.
+Writing only adds, and takes away who has declined (D2): whoever else takes part in Wice already stays, groups are never touched.
 """
 
 from __future__ import annotations
@@ -80,12 +80,18 @@ class Participants:
             *(read_line(line) for line in self._lines(row)),
         )
 
-    def write(self, wanted: Iterable[Participant], row: Row | None = None) -> dict[str, object]:
-        """The columns of an appointment in which also `wanted` take part, beside those of `row`."""
-        rowids = ids_of(row.get(self._columns.participants)) if row else []
+    def write(
+        self, wanted: Iterable[Participant], row: Row | None = None, declined: Iterable[Participant] = ()
+    ) -> dict[str, object]:
+        """The columns of an appointment in which also `wanted` take part, beside those of `row` without who has `declined` (D2)."""
+        gone = {_identity(person) for person in declined} - {""}
+        away = {self._directory.find(person) for person in declined} - {self._own, None}
+        rowids = [one for one in ids_of(row.get(self._columns.participants)) if one not in away] if row else []
         if self._own not in rowids:
             rowids.append(self._own)
-        known = {_identity(read_line(line)) for line in self._lines(row)} if row else set()
+        lines = self._lines(row) if row else []
+        stay = [line for line in lines if _identity(read_line(line)) not in gone]
+        known = {_identity(read_line(line)) for line in stay}
         added = []
         for participant in wanted:
             rowid = self._directory.find(participant)
@@ -95,8 +101,8 @@ class Participants:
                 known.add(_identity(participant))
                 added.append(write_line(participant))
         columns: dict[str, object] = {self._columns.participants: rowids}
-        if added and self._columns.additional:
-            columns[self._columns.additional] = "\n".join([*(self._lines(row) if row else ()), *added])
+        if (added or stay != lines) and self._columns.additional:
+            columns[self._columns.additional] = "\n".join([*stay, *added])
         return columns
 
     def _employee(self, rowid: str) -> Participant:
