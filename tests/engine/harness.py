@@ -15,7 +15,7 @@ from app.domain.ids import AttemptId, ItemId, RunId
 from app.domain.licence import Permit
 from app.domain.sync import Kind
 from app.services.confirm import confirm
-from app.services.desk import Desk
+from app.services.desk import Desk, NoProgress, Progress
 from app.services.report import RunReport, Status
 from app.services.run_sync import Run
 from app.services.undo import analyse_undo
@@ -57,7 +57,7 @@ class Office:
         self.database.registry.save(Profile(account=user, name=user, **self.settings))  # type: ignore[arg-type] # as above
 
     @contextmanager
-    def run(self, user: str = ANNA, trigger: str = "sync") -> Iterator[Run]:
+    def run(self, user: str = ANNA, trigger: str = "sync", progress: Progress | None = None) -> Iterator[Run]:
         profile, account, _, _ = self.database.registry.profile(user)
         window = profile.window_start(self.clock.now.date())
         with self.database.books.open(profile.id, trigger) as ledger:
@@ -71,6 +71,7 @@ class Office:
                     ledger=ledger,
                     permit=self.permit,
                     now=lambda: self.clock.now,
+                    progress=progress or NoProgress(),
                 )
             )
 
@@ -80,8 +81,8 @@ class Office:
         self.clock.tick(60)
         return report
 
-    def sync(self, user: str = ANNA, *, approve: bool = True) -> RunReport:
-        with self.run(user) as run:
+    def sync(self, user: str = ANNA, *, approve: bool = True, progress: Progress | None = None) -> RunReport:
+        with self.run(user, progress=progress) as run:
             report = run.synchronise(approve=approve)
         self.clock.tick(60)
         return report

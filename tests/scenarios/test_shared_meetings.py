@@ -254,7 +254,8 @@ def at_once(settings: Settings, *users: str) -> None:
         try:
             with opened(settings) as product, product.desk(user, "sync", cue) as desk:
                 report = Run(desk).synchronise(approve=True)
-            assert report.status is Status.DONE, report.json()
+            # Of what others were writing all the time, the next run takes care.
+            assert report.status in (Status.DONE, Status.NOTHING_TO_DO), report.json()
         except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
             planned.abort()
             trouble.append(error)
