@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import exchangelib
+import requests
 from exchangelib import (
     BASIC,
     DELEGATE,
@@ -22,7 +25,9 @@ from exchangelib import (
 from exchangelib.folders import Calendar, Contacts, Folder
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber
 from exchangelib.items import HARD_DELETE, CalendarItem, DistributionList
+from exchangelib.protocol import Protocol
 from exchangelib.services import DeleteFolder, MoveFolder, UpdateFolder
+from requests.adapters import HTTPAdapter
 
 from app.domain.appointment import AllDay, Appointment
 from app.domain.contact import Contact
@@ -43,6 +48,25 @@ _FIELDS = {
 }
 
 
+class _InPieces(HTTPAdapter):
+    """The library takes an answer as it comes without saying how: byte by byte, which is most of what reading one costs."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        response = super().build_response(req, resp)
+        response.iter_content = partial(_pieces, response.iter_content)  # type: ignore[method-assign]
+        return response
+
+
+def _pieces(iter_content: Callable[..., Any], chunk_size: int | None = 65536, decode_unicode: bool = False) -> Any:
+    return iter_content(chunk_size, decode_unicode)
+
+
+def _raw_session(prefix: str) -> requests.Session:
+    session: requests.Session = Protocol.raw_session(prefix)
+    session.mount(prefix, _InPieces())
+    return session
+
+
 class LibraryExchangeHand:
     """Signed in as the owner (Basic), who needs no impersonation."""
 
@@ -55,6 +79,7 @@ class LibraryExchangeHand:
         self._account = Account(
             mailbox, config=configuration, access_type=DELEGATE, autodiscover=False, default_timezone=self._zone
         )
+        self._account.protocol.raw_session = _raw_session
 
     def add_folder(self, kind: Kind, name: str) -> str:
         standard = self._account.contacts if kind is Kind.CONTACTS else self._account.calendar
