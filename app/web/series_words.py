@@ -24,16 +24,16 @@ def _how_often(series: Recurrence) -> str:
     number = series.interval // YEAR if is_yearly(series) else series.interval
     match series.unit:
         case Unit.DAY:
-            return ngettext("every day", "every %(num)d days", number)
+            return ngettext("every day", "every %(num)s days", number)
         case Unit.WEEK:
-            weeks = ngettext("every week", "every %(num)d weeks", number)
+            weeks = ngettext("every week", "every %(num)s weeks", number)
             return _("%(often)s on %(days)s", often=weeks, days=_listed(_weekday(day) for day in series.weekdays))
         case Unit.MONTH if is_yearly(series):
-            years = ngettext("every year", "every %(num)d years", number)
+            years = ngettext("every year", "every %(num)s years", number)
             month = get_month_names("wide", locale=region())[series.first.month]
             return _("%(often)s in %(month)s, %(day)s", often=years, month=month, day=_in_month(series))
         case Unit.MONTH:
-            months = ngettext("every month", "every %(num)d months", number)
+            months = ngettext("every month", "every %(num)s months", number)
             return _("%(often)s, %(day)s", often=months, day=_in_month(series))
 
 
@@ -49,7 +49,7 @@ def _in_month(series: Recurrence) -> str:
 
 def _end(series: Recurrence) -> str:
     if series.count is not None:
-        return ngettext("once", "%(num)d times", series.count)
+        return ngettext("once", "%(num)s times", series.count)
     return "" if series.until is None else _("until %(day)s", day=_date(series.until))
 
 
