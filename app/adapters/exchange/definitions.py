@@ -182,7 +182,7 @@ def _duration(text: str) -> timedelta:
     """An xs:duration without years and months. Raises: ValueError."""
     parts = _DURATION.fullmatch(text.strip())
     if parts is None:
-        raise ValueError("no duration")
+        raise ValueError(text)
     days, hours, minutes, seconds = (int(part or 0) for part in parts.groups()[1:])
     span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     return -span if parts[1] else span
