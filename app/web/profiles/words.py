@@ -154,7 +154,7 @@ def value(setting: str, of: object) -> str:
     if setting == "schedule":
         return schedule(str(of))
     if setting == "deep_compare_days" and isinstance(of, int):
-        return ngettext("every day", "every %(num)s days", of) if of else _("only when somebody starts it")
+        return ngettext("once a day", "every %(num)s days", of) if of else _("only when somebody starts it")
     if setting.endswith("_folder"):
         kind = Kind.CONTACTS if setting == "contacts_folder" else Kind.APPOINTMENTS
         return folder(kind, str(of))
