@@ -17,8 +17,9 @@ ItemId = NewType("ItemId", str)
 Version = NewType("Version", str)
 """What the server moves with every change: `last_update` in Wice, the change key in EWS. Opaque outside the adapters."""
 
+_LETTERS = bytes(b"abcdefghijklmnopqrstuvwxyz234567"[byte & 31] for byte in range(256))
+
 
 def new_id(length: int = 20) -> str:
     """Return a random, unguessable id of `length` characters out of a-z and 2-7 (five bits each)."""
-    alphabet = "abcdefghijklmnopqrstuvwxyz234567"
-    return "".join(alphabet[byte & 31] for byte in secrets.token_bytes(length))
+    return secrets.token_bytes(length).translate(_LETTERS).decode("ascii")

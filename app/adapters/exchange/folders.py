@@ -55,6 +55,7 @@ class Folders:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._told: dict[tuple[str, Kind], tuple[Message, ...]] = {}
+        self._places: dict[Kind, tuple[_Found, _Found | None]] = {}
 
     def by_id(self, identifier: str, kind: Kind, others: Mapping[Kind, str]) -> Folder:
         """See `app.ports.Mailbox.folder`. One request for folders in the usual places, one more for each level of others."""
@@ -98,18 +99,26 @@ class Folders:
 
     def by_path(self, path: str, kind: Kind) -> Folder | None:
         """See `app.ports.Mailbox.find_folder`."""
-        standard = self._get(self._standard(STANDARD[kind]))
-        if standard is None:
-            raise self._missing_standard()
+        standard, root = self._usual_places(kind)
         if path.casefold() == "default":
             return standard.folder()
         names = [normal_text(name) for name in path.strip("/").split("/")]
-        at = self._start(names, standard, kind)
+        at = self._start(names, standard, root, kind)
         for name in names[1:]:
             at = self._below(at.id, name) if at else None
         return self._fit(at, kind) if at else None
 
-    def _start(self, names: list[str], standard: _Found, kind: Kind) -> _Found | None:
+    def _usual_places(self, kind: Kind) -> tuple[_Found, _Found | None]:
+        """The standard folder and the mailbox's root, asked for once: neither can vanish."""
+        if kind not in self._places:
+            wanted = [self._standard(name) for name in (STANDARD[kind], _ROOT)]
+            standard, root = (self._one(message) for message in self._session.read(bodies.get_folders(wanted), 2))
+            if standard is None:
+                raise self._missing_standard()
+            self._places[kind] = standard, root
+        return self._places[kind]
+
+    def _start(self, names: list[str], standard: _Found, root: _Found | None, kind: Kind) -> _Found | None:
         """The first folder of a path: the standard one by its English name or its own, else one at the top.
 
         A single name, such as "Wice", is looked for below the standard folder first (R25).
@@ -119,7 +128,6 @@ class Folders:
             return found
         if first in {STANDARD[kind], normal_text(standard.name).casefold()}:
             return standard
-        root = self._get(self._standard(_ROOT))
         return self._below(root.id, names[0]) if root else None
 
     def entries(self, kind: Kind) -> list[FolderEntry]:

@@ -328,7 +328,11 @@ class WiceStore(ABC):
 
     def _list_in_full(self, table: Table, wanted: Sequence[ItemId]) -> None:
         parameters = {**self._dialect.parameters.full_list, **self._scope, **self._not_before(wanted)}
-        for row in self._session.rows(table.list, table.loop, parameters):
+        rows = self._session.rows(table.list, table.loop, parameters)
+        rows.reverse()
+        while rows:
+            # Given up one by one: a row holds ten times what is kept of it.
+            row = rows.pop()
             if table.own_column in row:
                 self._keep(table, row)
 
