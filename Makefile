@@ -3,6 +3,9 @@
 
 BIN := .venv/bin
 
+# With it, each of some thousand processes would compile all it loads anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # A test run's length of proofs; see tests/conftest.py.
 PROOF_EXAMPLES ?= 2000
 PROOF_ROUNDS ?= 100

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from app.adapters.trust import trusted
 from app.domain.appointment import AllDay, Appointment
 from app.domain.contact import Contact
 from app.domain.fingerprint import Record
@@ -37,7 +38,7 @@ class ProtocolWiceHand:
         headers = {"X-API-KEY": api_key} if api_key else {}
         # A server closes idle connections when it likes; one that closes just when it is used again would fail a test.
         limits = httpx.Limits(keepalive_expiry=2)
-        self._http = httpx.Client(base_url=url, timeout=30, headers=headers, limits=limits)
+        self._http = httpx.Client(verify=trusted(""), base_url=url, timeout=30, headers=headers, limits=limits)
         self._mandant = mandant
         self._passwords = passwords
         self._zone = ZoneInfo(zone)

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import JSONResponse
 
+from app.adapters.trust import trusted
 from app.api import problems
 from app.bootstrap import Application, opened
 from app.domain.people import SYSTEM, Actor, Permission, Role
@@ -49,7 +50,7 @@ def address(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture
 def browser(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address) as browser:
+    with httpx.Client(verify=trusted(""), base_url=address) as browser:
         yield browser
 
 

@@ -11,6 +11,7 @@ from exchangelib.folders import Calendar, Contacts, Folder
 from exchangelib.indexed_properties import EmailAddress, PhoneNumber, PhysicalAddress
 from exchangelib.services import MoveFolder
 
+from app.adapters.trust import trusted
 from app.domain.ids import ItemId
 from app.domain.sync import Kind
 from tests.contract.exchange_hand import LibraryExchangeHand
@@ -121,7 +122,9 @@ class InOutlook(LibraryExchangeHand):
         call = f'<GetItem xmlns="{MESSAGES}">{shape}<ItemIds><t:ItemId Id="{item}"/></ItemIds></GetItem>'
         envelope = f'<s:Envelope xmlns:s="{SOAP}" xmlns:t="{TYPES}"><s:Body>{call}</s:Body></s:Envelope>'
         headers = {"Content-Type": "text/xml; charset=utf-8"}
-        reply = httpx.post(self._sandbox.ews, content=envelope.encode(), auth=self._login, headers=headers)
+        reply = httpx.post(
+            self._sandbox.ews, content=envelope.encode(), auth=self._login, headers=headers, verify=trusted("")
+        )
         assert reply.status_code == 200, reply.text
         return reply.text
 

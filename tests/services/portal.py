@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from app.adapters.trust import trusted
 from app.bootstrap import Application, opened
 from app.domain.people import SYSTEM, Role
 from app.http import cookies
@@ -49,7 +50,11 @@ class RunningPortal:
     def browser(self, role: Role = Role.ADMINISTRATOR, language: str = "en") -> Browser:
         """Signed in as a user named like the role."""
         browser = Browser(
-            timeout=_PATIENCE_S, base_url=self.address, follow_redirects=True, headers={"Accept-Language": language}
+            timeout=_PATIENCE_S,
+            verify=trusted(""),
+            base_url=self.address,
+            follow_redirects=True,
+            headers={"Accept-Language": language},
         )
         self._clients.append(browser)
         entered = self.product.sign_in.enter(self._user(role), PASSWORD, _NOBODY)
@@ -62,14 +67,17 @@ class RunningPortal:
         name = self._user(role)
         _token, text = self.product.api_tokens.make(name, f"test {len(self._clients)}", role, None, SYSTEM)
         client = httpx.Client(
-            timeout=_PATIENCE_S, base_url=f"{self.address}/api/v1", headers={"Authorization": f"Bearer {text}"}
+            timeout=_PATIENCE_S,
+            verify=trusted(""),
+            base_url=f"{self.address}/api/v1",
+            headers={"Authorization": f"Bearer {text}"},
         )
         self._clients.append(client)
         return client
 
     def anybody(self) -> httpx.Client:
         """Somebody who is not signed in."""
-        client = httpx.Client(timeout=_PATIENCE_S, base_url=self.address)
+        client = httpx.Client(timeout=_PATIENCE_S, verify=trusted(""), base_url=self.address)
         self._clients.append(client)
         return client
 

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from app.adapters.trust import trusted
+
 Server = Literal["wice", "ews"]
 TODAY = "2026-11-23"
 
@@ -26,7 +28,7 @@ class Sandbox:
         parts = urlsplit(ews)
         self._base = {"wice": wice, "ews": f"{parts.scheme}://{parts.netloc}"}
         # The servers close idle connections after 5 s; one that closes just when it is used again would fail a test.
-        self._http = httpx.Client(timeout=30, limits=httpx.Limits(keepalive_expiry=2))
+        self._http = httpx.Client(verify=trusted(""), timeout=30, limits=httpx.Limits(keepalive_expiry=2))
         self.mandant = ""
         self.people: list[dict[str, str]] = []
         self.service: dict[str, str] = {}

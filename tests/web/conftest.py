@@ -4,6 +4,7 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
+from app.adapters.trust import trusted
 from tests.services.serving import served
 from tests.web.frame import create_frame
 
@@ -17,5 +18,5 @@ def frame():
 @pytest.fixture
 def client(frame):
     """Signed in as an administrator."""
-    with capture_logs(), httpx.Client(base_url=frame, cookies={"as": "administrator"}) as opened:
+    with capture_logs(), httpx.Client(verify=trusted(""), base_url=frame, cookies={"as": "administrator"}) as opened:
         yield opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -28,7 +29,7 @@ def migrate(engine: Engine) -> None:
 def is_current(engine: Engine) -> bool:
     """Has the database exactly this program's schema? Raises: Retry."""
     with reading(engine) as connection:
-        return _revisions(connection) == set(ScriptDirectory.from_config(_config()).get_heads())
+        return _revisions(connection) == _heads()
 
 
 def upgrade(connection: Connection, revision: str) -> None:
@@ -41,6 +42,11 @@ def upgrade(connection: Connection, revision: str) -> None:
 def revision(connection: Connection) -> str:
     """The schema's revision."""
     return ", ".join(sorted(_revisions(connection)))
+
+
+@cache
+def _heads() -> frozenset[str]:
+    return frozenset(ScriptDirectory.from_config(_config()).get_heads())
 
 
 def known() -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 
 from app.adapters.exchange.access import ExchangeAccess
 from app.adapters.exchange.client import ExchangeMailbox
+from app.adapters.trust import trusted
 from app.domain.contact import Contact
 from app.domain.fingerprint import Record, fingerprint
 from app.domain.ids import AttemptId, ItemId, LinkId, new_id
@@ -38,10 +39,10 @@ class Server:
     opened: list[ExchangeMailbox] = field(default_factory=list)
 
     def get(self, path: str, **query: str) -> Any:
-        return httpx.get(f"{self.url}/_sandbox/{path}", params=query).raise_for_status().json()
+        return httpx.get(f"{self.url}/_sandbox/{path}", params=query, verify=trusted("")).raise_for_status().json()
 
     def post(self, path: str, **body: object) -> Any:
-        return httpx.post(f"{self.url}/_sandbox/{path}", json=body).raise_for_status().json()
+        return httpx.post(f"{self.url}/_sandbox/{path}", json=body, verify=trusted("")).raise_for_status().json()
 
     def fault(self, kind: str, operation: str | None = None, **parameters: object) -> None:
         self.post("faults", kind=kind, operation=operation, **parameters)
@@ -58,7 +59,9 @@ class Server:
         types = "http://schemas.microsoft.com/exchange/services/2006/types"
         url = f"{self.url}/_sandbox/mailboxes/{ANNA.mailbox}/items"
         body = xml.replace(">", f' xmlns="{types}">', 1).encode()
-        return httpx.post(url, params={"folder": PATHS[kind]}, content=body).raise_for_status().json()
+        return (
+            httpx.post(url, params={"folder": PATHS[kind]}, content=body, verify=trusted("")).raise_for_status().json()
+        )
 
     def access(self, **changed: Any) -> ExchangeAccess:
         given: dict[str, Any] = {

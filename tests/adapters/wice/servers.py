@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.adapters.trust import trusted
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.domain.appointment import Appointment
 from app.domain.contact import Contact
@@ -45,7 +46,7 @@ class Wice:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.Client(base_url=url)
+        self._http = httpx.Client(verify=trusted(""), base_url=url)
         self._opened: list[WiceCrm] = []
 
     def close(self) -> None:

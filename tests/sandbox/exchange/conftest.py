@@ -10,6 +10,7 @@ import pytest
 from exchangelib import IMPERSONATION, Account, Build, Configuration, Credentials, EWSTimeZone, Version
 from exchangelib import close_connections as close_exchangelib
 
+from app.adapters.trust import trusted
 from sandbox.people import SERVICE, people
 from tests.sandbox.servers import running
 
@@ -89,7 +90,7 @@ class Exchange:
 @contextmanager
 def exchange_with(**options: Any) -> Iterator[Exchange]:
     """A server of its own, for tests that need it started in another way."""
-    with running("exchange", **options) as url, httpx.Client() as http:
+    with running("exchange", **options) as url, httpx.Client(verify=trusted("")) as http:
         yield Exchange(url, http)
 
 

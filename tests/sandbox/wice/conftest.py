@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.adapters.trust import trusted
 from tests.sandbox.servers import running
 
 BASE = "/pserv/base/json"
@@ -66,7 +67,7 @@ class Wice:
 
 @pytest.fixture(scope="session")
 def wice_http() -> Iterator[httpx.Client]:
-    with running("wice") as url, httpx.Client(base_url=url) as http:
+    with running("wice") as url, httpx.Client(verify=trusted(""), base_url=url) as http:
         yield http
 
 
