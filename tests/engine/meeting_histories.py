@@ -58,6 +58,8 @@ class Meetings:
     """The place that a person typed last into an item."""
     copies: Counter[str] = field(default_factory=Counter)
     inactive: set[str] = field(default_factory=set)
+    attendees: dict[str, set[str]] = field(default_factory=dict)
+    """The places that attendees have typed into their own copies, by the title of meetings whose organiser has always been there."""
 
     def next(self, prefix: str) -> str:
         self.serial += 1
@@ -77,6 +79,8 @@ class Meetings:
             recurrence=Recurrence(unit=Unit.DAY, first=start.date(), interval=1, count=DATES) if series else None,
         )
         everybody = [organizer, *guests]
+        if organizer in USERS and organizer not in self.inactive:
+            self.attendees[title] = set()
         for user in everybody:
             if user != GUEST:
                 others = tuple(
@@ -102,13 +106,19 @@ class Meetings:
         """Its owner types another place."""
         self.typed[item] = self.next("Raum ")
         self.office.exchange.edit(item, place=self.typed[item])
+        record = self.record(item)
+        if record.part is Part.ATTENDEE:
+            self.attendees.get(record.title, set()).add(record.place)
 
     def change_in_wice(self, row: ItemId) -> None:
         self.typed[row] = self.next("Raum ")
         self.office.wice.edit(row, place=self.typed[row])
 
     def moved(self, item: ItemId, there: ItemId) -> None:
-        """It has another id where it lies now."""
+        """It has another id where it lies now. An organiser who has ever deleted his copy does not count as always there."""
+        record = self.record(there)
+        if record.part is Part.ORGANIZER:
+            self.attendees.pop(record.title, None)
         if item in self.typed:
             self.typed[there] = self.typed.pop(item)
 
@@ -133,6 +143,7 @@ class Meetings:
     def switch(self, user: str) -> None:
         """An account takes no part any more, or does again."""
         self.inactive ^= {user}
+        self.attendees.clear()
         profile, *_ = self.office.database.registry.profile(user)
         self.office.database.registry.save(replace(profile, active=user not in self.inactive))
 
@@ -178,6 +189,7 @@ class Meetings:
         self.nothing_is_doubled()
         self.nothing_is_lost()
         self.nobody_s_attendees_were_touched()
+        self.no_attendee_decides()
         for user in set(USERS) - self.inactive:
             self.is_in_step(user)
 
@@ -210,6 +222,16 @@ class Meetings:
             assert isinstance(record, Appointment)
             assert bool(record.participants) == (record.part is not Part.NONE), "R15"
             assert item.unmapped.get("category", record.title) == record.title, "R2"
+
+    def no_attendee_decides(self) -> None:
+        """D1: where the organiser has always been there, nothing that an attendee has typed stands in Wice or in the organiser's copy."""
+        for title, places in self.attendees.items():
+            if not self.copies[title]:
+                rows = [row.record for row in self.office.wice.rows.values() if title_of(row.record) == title]
+                copies = [self.record(item) for user in USERS for item in self.calendar(user)]
+                organised = [one for one in copies if one.title == title and one.part is Part.ORGANIZER]
+                decided = {place_of(record) for record in (*rows, *organised)}
+                assert not decided & places, f"D1 {title}: {decided & places}"
 
     def is_in_step(self, user: str) -> None:
         """Every copy is linked with its appointment, in which the user takes part, and equal to it or apart by D1; a declined one is not (D2)."""
