@@ -10,7 +10,6 @@ and highest.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 from contextlib import closing
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from app.domain.sync import Side
 from app.services.desk import NoProgress
 from app.services.run_sync import Run
 from app.settings import Settings
-from bench.process import memory_kb
+from bench.process import memory_kb, peak_kb
 from tests.services.sandbox import Sandbox
 
 
@@ -103,8 +102,7 @@ def main() -> None:
             for _ in range(job["runs"])
             for profile in job["profiles"]
         ]
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"runs": runs, "ended": time(), "peak_kb": peak, "before_kb": before}))
+    print(json.dumps({"runs": runs, "ended": time(), "peak_kb": peak_kb(), "before_kb": before}))
 
 
 if __name__ == "__main__":
