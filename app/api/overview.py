@@ -11,12 +11,13 @@ from pydantic import BaseModel, Field
 
 from app.api.licence import LicenceOut
 from app.api.run_models import FailureOut
+from app.domain.process import ProcessKind
 from app.domain.views import AccountState, Activity, Overview, ProfileRow, Todo
 from app.http.callers import Reader
 from app.http.state import Here
 from app.services.entries import Zone
 from app.services.first_steps import FirstStep, first_steps
-from app.services.overview import in_progress, overview, standstill
+from app.services.overview import in_progress, nobody_works, overview, standstill
 
 router = APIRouter(tags=["overview"])
 
@@ -112,6 +113,10 @@ class OverviewOut(BaseModel):
         description="Runs have been waiting since then though none is carried out; null: that is not so.",
         examples=[None],
     )
+    not_alive: list[ProcessKind] = Field(
+        description="Kinds of processes without which nothing is synchronised, and of which none is alive.",
+        examples=[["worker"]],
+    )
     hours: list[ActivityOut] = Field(description="The last 24 hours, the present one last.")
     days: list[ActivityOut] = Field(description="The last 30 days of `time_zone`, today last.")
     freshness: list[FreshOut] = Field(description="How fresh the profiles are.")
@@ -137,12 +142,14 @@ def read_overview(
     shown = overview(product.views, at, ZoneInfo(time_zone or product.options.read().time_zone))
     licence, waiting = product.licences.status(), standstill(in_progress(product.views), product.requests, at)
     steps = first_steps(product.views, product.registry, licence)
+    idle = nobody_works(product.processes, steps)
     return OverviewOut(
         at=at,
-        fine=shown.is_fine and waiting is None and not licence.unwritten,
+        fine=shown.is_fine and waiting is None and not idle and not licence.unwritten,
         states=shown.states,
         oldest=_oldest(shown),
         waiting_since=waiting,
+        not_alive=idle,
         hours=[ActivityOut.of(hour) for hour in shown.hours],
         days=[ActivityOut.of(day) for day in shown.days],
         freshness=[FreshOut(hours=step.hours, profiles=step.profiles) for step in shown.freshness],

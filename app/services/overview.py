@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from app.domain.process import ProcessKind
 from app.domain.run import RequestState
 from app.domain.views import Activity, Cut, FailureFilter, Overview, ProgressRow, RunFilter, Todo
+from app.ports.processes import Processes
 from app.ports.requests import Requests
 from app.ports.views import Views
 from app.rules.retry import QUARANTINE_AFTER_RUNS
@@ -64,6 +66,14 @@ def standstill(progress: Todo[ProgressRow], requests: Requests, now: datetime) -
     waiting = (max(one.requested, one.not_before or one.requested) for one in queued if one)
     since = min(waiting, default=now)
     return since if now - since > IMPATIENCE else None
+
+
+def nobody_works(processes: Processes, steps: Sequence[object]) -> list[ProcessKind]:
+    """Kinds of processes without which nothing is synchronised, and of which none is alive. `steps`: of a new installation, which needs none yet."""
+    if steps:
+        return []
+    alive = {process.kind for process in processes.alive()}
+    return [kind for kind in (ProcessKind.WORKER, ProcessKind.SCHEDULER) if kind not in alive]
 
 
 def _last_hours(now: datetime) -> list[datetime]:

@@ -12,11 +12,12 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.licence import LicenceStatus
+from app.domain.process import ProcessKind
 from app.domain.views import AccountState, Activity, Fresh, Overview
 from app.http.callers import Reader
 from app.http.state import Here
 from app.services.first_steps import FirstStep, first_steps
-from app.services.overview import in_progress, overview, standstill
+from app.services.overview import in_progress, nobody_works, overview, standstill
 from app.web import current
 from app.web.i18n import N_, _, ngettext, region
 from app.web.templating import render
@@ -85,6 +86,26 @@ GUIDES: Final[Mapping[FirstStep, Guide]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    """What it means that no process of a kind is alive."""
+
+    title: str
+    text: str
+
+
+NOBODY_WORKS: Final[Mapping[ProcessKind, Nobody]] = {
+    ProcessKind.WORKER: Nobody(
+        N_("No worker is running: nothing is synchronised"),
+        N_("Start one on the server: “wice-sync up” starts everything, “wice-sync worker” a worker alone."),
+    ),
+    ProcessKind.SCHEDULER: Nobody(
+        N_("No scheduler is running: schedules start nothing"),
+        N_("Start one on the server: “wice-sync up” starts everything, “wice-sync scheduler” a scheduler alone."),
+    ),
+}
+
+
 @router.get("/")
 def overview_page(request: Request, here: Here, _by: Reader) -> Response:
     """All on one page; a browser asks for it again twice a minute."""
@@ -92,14 +113,17 @@ def overview_page(request: Request, here: Here, _by: Reader) -> Response:
     shown, progress = overview(product.views, now, current.time_zone()), in_progress(product.views)
     licence = (here.house.known() or here.house.look()).licence or product.licences.status()
     stands_since = standstill(progress, product.requests, now)
+    steps = first_steps(product.views, product.registry, licence)
+    idle = nobody_works(product.processes, steps)
     return render(
         request,
         "pages/overview.html",
         overview=shown,
         licence=licence,
         stands_since=stands_since,
-        verdict=_verdict(shown, licence, stands=stands_since is not None),
-        steps=first_steps(product.views, product.registry, licence),
+        idle=[NOBODY_WORKS[kind] for kind in idle],
+        verdict=_verdict(shown, licence, stands=(stands_since is not None) + len(idle)),
+        steps=steps,
         in_progress=progress.total,
         tiles=TILES,
         guides=GUIDES,
@@ -109,8 +133,8 @@ def overview_page(request: Request, here: Here, _by: Reader) -> Response:
     )
 
 
-def _verdict(shown: Overview, licence: LicenceStatus, *, stands: bool) -> tuple[str, str]:
-    """Tone and sentence."""
+def _verdict(shown: Overview, licence: LicenceStatus, *, stands: int) -> tuple[str, str]:
+    """Tone and sentence. `stands`: for so many reasons nothing goes on."""
     todos = (shown.confirmations, shown.failing, shown.frozen, shown.quarantined)
     number = sum(todo.total for todo in todos) + stands + bool(licence.unwritten)
     if not number:

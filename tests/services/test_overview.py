@@ -12,10 +12,11 @@ from app.adapters.db.session import open_engine
 from app.adapters.db.tables import failures, profiles, runs, sightings
 from app.adapters.db.tables_runs import run_requests, run_stats
 from app.domain.account import Profile
+from app.domain.process import ProcessKind
 from app.domain.run import RequestState, RunStatus, Verb
 from app.domain.sync import Kind, Side
 from app.domain.views import AccountState, Activity, Fresh, OldestChange, RunSummary
-from app.services.overview import SHOWN, in_progress, overview, standstill
+from app.services.overview import SHOWN, in_progress, nobody_works, overview, standstill
 from app.settings import Settings
 from tests.adapters.db.world import account, configure
 from tests.services.databases import migrated
@@ -172,3 +173,11 @@ def test_runs_that_nobody_carries_out_are_noticed_after_a_while(database, rows):
     assert since() == NOW - timedelta(minutes=30)
     rows(run_requests, queued("d", 1, RequestState.RUNNING))
     assert since() is None
+
+
+def test_that_nobody_works_is_noticed_once_there_was_a_run(database):
+    assert nobody_works(database.processes, ["a first step"]) == []
+    assert nobody_works(database.processes, []) == [ProcessKind.WORKER, ProcessKind.SCHEDULER]
+    database.processes.beat(ProcessKind.PORTAL, "1")
+    database.processes.beat(ProcessKind.WORKER, "1", pid=2)
+    assert nobody_works(database.processes, []) == [ProcessKind.SCHEDULER]

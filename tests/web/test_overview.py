@@ -14,6 +14,7 @@ from app.adapters.db.session import open_engine
 from app.adapters.db.tables import profiles, runs, sightings
 from app.domain.account import Profile
 from app.domain.people import Role
+from app.domain.process import ProcessKind
 from app.domain.run import RunStatus
 from app.domain.sync import Kind, Side
 from app.domain.views import RunSummary
@@ -59,6 +60,11 @@ def test_it_says_in_one_sentence_what_is_the_matter_and_leads_to_each_case(busy:
     ):
         assert re.search(link, page), link
     assert "9 profiles fail" in page
+    assert "No worker is running: nothing is synchronised" in page
+    busy.product.processes.beat(ProcessKind.WORKER, "1", pid=2)
+    page = busy.browser().get("/").text
+    assert "No worker is running" not in page
+    assert "No scheduler is running: schedules start nothing" in page
 
 
 def test_every_state_is_counted_and_leads_to_its_accounts(busy: RunningPortal) -> None:
