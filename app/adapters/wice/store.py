@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -110,8 +110,14 @@ class WiceStore(ABC):
             if len(wanted) > BULK or self._is_short(table, wanted):
                 self._list_in_full(table, wanted)
         alone = self._read_alone([item_id for item_id in ids if item_id not in self._served])
+        still = Counter(ids)
         for item_id in ids:
-            yield self._served.pop(item_id) if item_id in self._served else next(alone)
+            still[item_id] -= 1
+            if item_id not in self._served:
+                yield next(alone)
+            else:
+                # Given up with its last answer: a list of many thousand is not kept beside what is made of it.
+                yield self._served[item_id] if still[item_id] else self._served.pop(item_id)
 
     def _read_alone(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """By one call each, over a few connections where there are some."""
