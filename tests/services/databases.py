@@ -64,7 +64,8 @@ class Reused:
                 database.migrate()
         with self._connect() as connection:
             connection.execute("CREATE SCHEMA kept")
-            connection.execute("CREATE TABLE kept.installation AS TABLE public.installation")
+            for name in _KEPT:
+                connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(name)))
         return self._url
 
     def close(self) -> None:
@@ -81,14 +82,17 @@ class Reused:
                 return False
             # Nobody's triggers and foreign keys: the audit log refuses to forget, and the order does not matter.
             connection.execute("SET session_replication_role = replica")
-            for name in metadata.tables:
-                connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
-            connection.execute("INSERT INTO installation TABLE kept.installation")
+            for name in (*metadata.tables, "alembic_version"):
+                connection.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(name)))
+            for name in _KEPT:
+                connection.execute(sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(sql.Identifier(name)))
             for (name,) in connection.execute(_SEQUENCES).fetchall():
                 connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(name)))
         return True
 
 
+_KEPT: Final = ("installation", "alembic_version")
+"""What the migrations put in."""
 _ALONE: Final = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
 _SEQUENCES: Final = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"

@@ -40,12 +40,14 @@ def test_a_reused_database_is_as_the_migrations_left_it(postgres_url):
             new = connection.execute("TABLE installation").fetchall()
             connection.execute("INSERT INTO chores VALUES ('x', now())")
             connection.execute("UPDATE installation SET latest_seen = now()")
+            connection.execute("UPDATE alembic_version SET version_num = 'newer'")
         straggler = psycopg.connect(_conninfo(first))
         assert reused.emptied() == first
         straggler.close()
         with psycopg.connect(_conninfo(first)) as connection:
             assert connection.execute("TABLE installation").fetchall() == new
             assert connection.execute("TABLE chores").fetchall() == []
+            assert connection.execute("TABLE alembic_version").fetchall() != [("newer",)]
             connection.execute("CREATE TABLE more (x integer)")
         assert reused.emptied() != first
 
