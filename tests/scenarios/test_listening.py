@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -49,6 +50,10 @@ def listener(office: Office) -> Iterator[Listener]:
         listener.look()
         until(connected(office), "the connection")
         yield listener
+    # They go by the environment, which pytest changes between tests.
+    for thread in threading.enumerate():
+        if thread.name == "listener":
+            thread.join(60)
 
 
 def connected(office: Office, connections: int = 1) -> Callable[[], bool]:
