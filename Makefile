@@ -12,8 +12,8 @@ PROOF_ROUNDS ?= 100
 PROOF_ACCOUNTS ?= 300
 SOAK ?= --minutes 10 --accounts 300
 
-# Two more than a small machine's cores: many tests wait for processes that they have started.
-TEST_PROCESSES ?= 4
+# One more than a small machine's cores: many tests wait for processes that they have started.
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -61,4 +61,4 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def proof_rounds() -> int:
     """How often a proof that takes seconds repeats itself, such as killing a real process at a random moment."""
-    return int(os.environ.get("PROOF_ROUNDS", "2"))
+    return int(os.environ.get("PROOF_ROUNDS", "1"))

@@ -181,7 +181,7 @@ class Application:
             holder, urgent = run or new_id(), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
             ledger = connections.enter_context(self.books.open(profile.id, trigger, run, requested_by, order))
-            connections.enter_context(bound_contextvars(run=ledger.run, profile=profile.id, account=account.id))
+            connections.enter_context(bound_contextvars(run=ledger.run, profile=profile.id))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:

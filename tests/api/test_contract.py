@@ -37,7 +37,7 @@ from app.settings import Settings
 from tests.services.portal import RunningPortal, running_portal
 from tests.services.workers import Crew
 
-EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "240")) // 80 or 1
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "80")) // 80 or 1
 """Per operation and role."""
 
 CHECKS = [

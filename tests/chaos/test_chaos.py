@@ -24,7 +24,7 @@ from tests.chaos.site import Site
 from tests.services.postgres import new_database, running_postgres
 from tests.services.sandbox import Sandbox, running
 
-ACCOUNTS: Final = int(os.environ.get("PROOF_ACCOUNTS", "8"))
+ACCOUNTS: Final = int(os.environ.get("PROOF_ACCOUNTS", "6"))
 DEEDS: Final = 3 * ACCOUNTS
 LONGEST_S: Final = 150.0 + 2.0 * ACCOUNTS
 """A schedule of a minute, the time after which a lost message is sent anew, and the work."""

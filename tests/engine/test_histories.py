@@ -271,11 +271,11 @@ class Histories(RuleBasedStateMachine):
 
 TestHistories = Histories.TestCase
 TestHistories.settings = settings(
-    max_examples=int(os.environ.get("PROOF_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("PROOF_EXAMPLES", "40")),
     stateful_step_count=30,
     deadline=None,
     report_multiple_bugs=False,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
 )
 # A minute per history is plenty, however many `make proof` is told to run.
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(60 * int(os.environ.get("PROOF_EXAMPLES", "60")))]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(60 * int(os.environ.get("PROOF_EXAMPLES", "40")))]

@@ -143,7 +143,7 @@ class MeetingHistories(RuleBasedStateMachine):
         self.meetings.check()
 
 
-EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "60"))
+EXAMPLES = int(os.environ.get("PROOF_EXAMPLES", "40"))
 TestMeetingHistories = MeetingHistories.TestCase
 TestMeetingHistories.settings = settings(
     max_examples=max(EXAMPLES // 5, 1),
