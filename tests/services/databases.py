@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, LiteralString
 
 import psycopg
 import pytest
@@ -65,7 +65,7 @@ class Reused:
         with self._connect() as connection:
             connection.execute("CREATE SCHEMA kept")
             for name in _KEPT:
-                connection.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0}").format(sql.Identifier(name)))
+                connection.execute(_each("CREATE TABLE kept.{0} AS TABLE public.{0}", name))
         return self._url
 
     def close(self) -> None:
@@ -82,12 +82,10 @@ class Reused:
                 return False
             # Nobody's triggers and foreign keys: the audit log refuses to forget, and the order does not matter.
             connection.execute("SET session_replication_role = replica")
-            for name in (*metadata.tables, "alembic_version"):
-                connection.execute(sql.SQL("DELETE FROM public.{}").format(sql.Identifier(name)))
-            for name in _KEPT:
-                connection.execute(sql.SQL("INSERT INTO public.{0} TABLE kept.{0}").format(sql.Identifier(name)))
-            for (name,) in connection.execute(_SEQUENCES).fetchall():
-                connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(name)))
+            all_rows = [_each("DELETE FROM public.{0}", name) for name in (*metadata.tables, "alembic_version")]
+            kept = [_each("INSERT INTO public.{0} TABLE kept.{0}", name) for name in _KEPT]
+            connection.execute(sql.SQL(";").join([*all_rows, *kept]))
+            connection.execute(_NUMBERS_FROM_1)
         return True
 
 
@@ -95,7 +93,11 @@ _KEPT: Final = ("installation", "alembic_version")
 """What the migrations put in."""
 _ALONE: Final = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _TABLES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
-_SEQUENCES: Final = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'"
+_NUMBERS_FROM_1: Final = "SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public'"
+
+
+def _each(statement: LiteralString, name: str) -> sql.Composed:
+    return sql.SQL(statement).format(sql.Identifier(name))
 
 
 @pytest.fixture(scope="session")
