@@ -27,7 +27,7 @@ demo: setup-runtime ## start everything with made-up data, show a first sync; ON
 	$(BIN)/python -m tools.demo $(if $(filter-out 0,$(ONCE)),--once)
 
 test: lint ## all checks and all tests, with the real servers they need
-	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES)
+	$(BIN)/python -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal
 
 lint: setup ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -51,6 +51,17 @@ if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 4 << 30:
 gc.disable()
 
 
+# Begun last, each of them would leave the other processes without work for its minute.
+LONGEST = ("tests/tools/test_demo.py", "tests/chaos", "tests/workers", "tests/tools/test_setup.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first."""
+    items.sort(
+        key=lambda item: next((at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST))
+    )
+
+
 def pytest_collection_finish() -> None:
     """Loading has ended."""
     gc.freeze()
