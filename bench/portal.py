@@ -48,10 +48,7 @@ def reads(views: Views) -> Iterator[Read]:
     yield "states", views.states
     yield "oldest change", views.oldest_change
     yield "activity", lambda: views.activity(now - timedelta(days=30))
-    yield "freshness", lambda: views.freshness(now, FRESH_HOURS)
-    yield "confirmations", lambda: views.confirmations(5)
-    yield "failing", lambda: views.failing(5)
-    yield "frozen", lambda: views.frozen(5)
+    yield "attention", lambda: views.attention(now, FRESH_HOURS, 5)
     yield _OVERVIEW, lambda: overview(views, now, ZoneInfo("Europe/Berlin"))
 
 

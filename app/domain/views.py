@@ -328,6 +328,20 @@ class Todo(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attention:
+    """How fresh the active profiles are, and those that need a person.
+
+    `confirmations`: a plan waits for an answer (`last_message` is why) and no run is in progress; those first that wait longest. `failing`: the
+    latest run failed; those first that fail for most runs. `frozen`: they have frozen items (R40).
+    """
+
+    freshness: Sequence[Fresh]
+    confirmations: Todo[ProfileRow]
+    failing: Todo[ProfileRow]
+    frozen: Todo[ProfileRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     """Is everything fine? `states` counts accounts, every state is in it."""
 

@@ -12,10 +12,10 @@ from app.domain.views import (
     AccountRow,
     AccountState,
     Activity,
+    Attention,
     Cut,
     FailureFilter,
     FailureRow,
-    Fresh,
     OldestChange,
     Page,
     ProfileFilter,
@@ -93,18 +93,6 @@ class Views(Protocol):
         """Hours in which runs ended, in their order; hours without one are not among them."""
         ...
 
-    def freshness(self, now: datetime, hours: Sequence[int]) -> Sequence[Fresh]:
-        """Active profiles by the age of their last synchronisation: one `Fresh` per step of `hours`, then older, then never."""
-        ...
-
-    def confirmations(self, limit: int) -> Todo[ProfileRow]:
-        """Active profiles whose plan waits for an answer, `last_message` being why; not while a run of them is in progress."""
-        ...
-
-    def failing(self, limit: int) -> Todo[ProfileRow]:
-        """Active profiles whose latest run failed, those first that fail for most runs."""
-        ...
-
-    def frozen(self, limit: int) -> Todo[ProfileRow]:
-        """Active profiles with frozen items (R40)."""
+    def attention(self, now: datetime, hours: Sequence[int], limit: int) -> Attention:
+        """How fresh active profiles are: one `Fresh` per step of `hours`, then older, then never. Who needs a person, at most `limit` of a sort."""
         ...

@@ -36,6 +36,7 @@ def overview(views: Views, now: datetime, zone: tzinfo) -> Overview:
     """All that the first page shows. Days are those of `zone`; the present hour and day come last, empty ones are there too."""
     hours, days = _last_hours(now), _last_days(now.astimezone(zone))
     done = views.activity(min(days[0], hours[0]))
+    pressing = views.attention(now, FRESH_HOURS, SHOWN)
     quarantined = views.failures(QUARANTINED, Cut(limit=SHOWN))
     return Overview(
         at=now,
@@ -43,10 +44,10 @@ def overview(views: Views, now: datetime, zone: tzinfo) -> Overview:
         oldest=views.oldest_change(),
         hours=_summed(done, hours),
         days=_summed(done, days),
-        freshness=views.freshness(now, FRESH_HOURS),
-        confirmations=views.confirmations(SHOWN),
-        failing=views.failing(SHOWN),
-        frozen=views.frozen(SHOWN),
+        freshness=pressing.freshness,
+        confirmations=pressing.confirmations,
+        failing=pressing.failing,
+        frozen=pressing.frozen,
         quarantined=Todo(rows=quarantined.rows, total=quarantined.total or 0),
     )
 

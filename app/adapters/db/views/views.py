@@ -17,10 +17,10 @@ from app.domain.views import (
     AccountRow,
     AccountState,
     Activity,
+    Attention,
     Cut,
     FailureFilter,
     FailureRow,
-    Fresh,
     OldestChange,
     Page,
     ProfileFilter,
@@ -97,18 +97,6 @@ class SqlViews:
         with reading(self._engine) as connection:
             return overview.activity(connection, since)
 
-    def freshness(self, now: datetime, hours: Sequence[int]) -> Sequence[Fresh]:
+    def attention(self, now: datetime, hours: Sequence[int], limit: int) -> Attention:
         with reading(self._engine) as connection:
-            return overview.freshness(connection, now, hours)
-
-    def confirmations(self, limit: int) -> Todo[ProfileRow]:
-        with reading(self._engine) as connection:
-            return overview.confirmations(connection, limit)
-
-    def failing(self, limit: int) -> Todo[ProfileRow]:
-        with reading(self._engine) as connection:
-            return overview.failing(connection, limit)
-
-    def frozen(self, limit: int) -> Todo[ProfileRow]:
-        with reading(self._engine) as connection:
-            return overview.frozen(connection, limit)
+            return overview.attention(connection, now, hours, limit)
