@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Event
@@ -65,7 +66,8 @@ def spread(
 
     pool = ThreadPoolExecutor(len(lanes))
     try:
-        yield from pool.map(done, things)
+        # Each in a copy of this thread's context: log lines carry the ids of the run (`app.services.log_lines`).
+        yield from pool.map(lambda own, thing: own.run(done, thing), [copy_context() for _ in things], things)
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -9,8 +9,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from structlog.contextvars import bound_contextvars
-
 from app.adapters.alerting import Mail, Webhook
 from app.adapters.db import Database, open_database
 from app.adapters.keeping import Keeper
@@ -170,7 +168,7 @@ class Application:
         requested_by: str = "",
         order: Order | None = None,
     ) -> Iterator[Desk]:
-        """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if it was asked for, or by `order`.
+        """Open a run of the profile `name` ("profile" or "account/profile") with both servers, under the id `run` if given, or by `order`.
 
         Raises: BadInput (no such profile), LeaseLost (another run has it), Halt, Retry; a run that could not begin its work is in the history.
         HostBusy: a server has to be left alone for now, and nothing has begun.
@@ -181,7 +179,6 @@ class Application:
             holder, urgent = run or new_id(), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
             ledger = connections.enter_context(self.books.open(profile.id, trigger, run, requested_by, order))
-            connections.enter_context(bound_contextvars(run=ledger.run, profile=profile.id))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:

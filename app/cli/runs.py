@@ -19,11 +19,12 @@ from app.cli.handling import handled
 from app.cli.operator import operator
 from app.cli.progress import shown
 from app.cli.results import show
-from app.domain.ids import ProfileId, RunId
+from app.domain.ids import ProfileId, RunId, new_id
 from app.domain.run import SCHEDULED, THOROUGH, Order, Verb
 from app.domain.sync import Kind
 from app.errors import BadInput, WiceSyncError
 from app.services import confirm as confirming
+from app.services import log_lines
 from app.services.changes import Change, planned, written
 from app.services.desk import Desk
 from app.services.report import RunReport
@@ -171,7 +172,6 @@ def patiently(product: Application, name: str, task: Task) -> RunReport:
     waits = 0
     while True:
         report = _attempt(product, name, task)
-        _log.info("run_finished", run=report.run, status=report.status.value, seconds=round(report.seconds, 3))
         pause = report.retry_after_s
         if pause is None or waits == MOST_WAITS or timedelta(seconds=pause) > LONGEST_WAIT:
             return report
@@ -181,8 +181,17 @@ def patiently(product: Application, name: str, task: Task) -> RunReport:
 
 
 def _attempt(product: Application, name: str, task: Task) -> RunReport:
+    profile, account, _, _ = product.registry.profile(name)
+    run = RunId(new_id())
+    with log_lines.of_run(run, profile.id, account.id):
+        report = _at_desk(product, name, run, task)
+        _log.info("run_finished", status=report.status.value, seconds=round(report.seconds, 3))
+        return report
+
+
+def _at_desk(product: Application, name: str, run: RunId, task: Task) -> RunReport:
     try:
-        with shown(name) as progress, product.desk(name, task.trigger, progress, order=task.order) as desk:
+        with shown(name) as progress, product.desk(name, task.trigger, progress, run, order=task.order) as desk:
             return task.work(desk)
     except BadInput:
         raise

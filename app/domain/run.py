@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from app.domain.ids import ProfileId, RunId
+from app.domain.ids import AccountId, ProfileId, RunId
 from app.domain.people import Actor
 
 
@@ -92,6 +92,7 @@ class RunRequest:
 
     id: RunId
     profile: ProfileId
+    account: AccountId
     verb: Verb
     trigger: str
     requested_by: str

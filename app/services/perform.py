@@ -22,6 +22,7 @@ from app.errors import Cancelled, HostBusy, LeaseLost, Retry, WiceSyncError
 from app.ports import Books, History, Registry
 from app.ports.requests import Work
 from app.services import confirm as confirming
+from app.services import log_lines
 from app.services.desk import Desk, Progress, Step
 from app.services.removal import THROUGH, remove_profile, remove_synchronised
 from app.services.report import RunReport, Status
@@ -81,8 +82,13 @@ def perform(product: Product, run: RunId, interruptions: tuple[type[BaseExceptio
     `interruptions`: errors by which the worker is told to stop; the run then goes on in a new one.
     """
     request = product.work.claim(run)
-    if request is None:
-        return None
+    if request is not None:
+        with log_lines.of_run(request.id, request.profile, request.account):
+            _perform(product, request, interruptions)
+    return request
+
+
+def _perform(product: Product, request: RunRequest, interruptions: tuple[type[BaseException], ...]) -> None:
     try:
         report = _carry_out(product, request)
     except LeaseLost as error:
@@ -90,22 +96,18 @@ def perform(product: Product, run: RunId, interruptions: tuple[type[BaseExceptio
     except WiceSyncError as error:
         _fail(product, request, error)
     except interruptions:
-        product.work.again(run, timedelta(0), INTERRUPTED)
+        _log.warning("run_interrupted")
+        product.work.again(request.id, timedelta(0), INTERRUPTED)
     except BaseException as error:
-        _log.error("bug", **_ids(request), exc_info=error)
-        product.work.end(run, BROKEN)
+        _log.error("bug", exc_info=error)
+        product.work.end(request.id, BROKEN)
         raise
     else:
         _conclude(product, request, report)
-    return request
-
-
-def _ids(request: RunRequest) -> dict[str, object]:
-    return {"run": request.id, "profile": request.profile}
 
 
 def _conclude(product: Product, request: RunRequest, report: RunReport) -> None:
-    _log.info("run_finished", **_ids(request), status=report.status.value, seconds=round(report.seconds, 3))
+    _log.info("run_finished", status=report.status.value, seconds=round(report.seconds, 3))
     if report.retry_after_s is not None:
         after = timedelta(seconds=report.retry_after_s)
         product.work.again(request.id, after, report.message, counts=not report.host_busy)
@@ -116,9 +118,7 @@ def _conclude(product: Product, request: RunRequest, report: RunReport) -> None:
 def _fail(product: Product, request: RunRequest, error: WiceSyncError) -> None:
     """It ended before its work began."""
     begun = product.history.run(request.id) is not None
-    _log.log(
-        INFO if isinstance(error, HostBusy) else WARNING, "run_not_begun", **_ids(request), error=type(error).__name__
-    )
+    _log.log(INFO if isinstance(error, HostBusy) else WARNING, "run_not_begun", error=type(error).__name__)
     if isinstance(error, HostBusy) and not begun:
         product.work.postpone(request.id, error.after, str(error))
     elif isinstance(error, HostBusy):
@@ -131,6 +131,7 @@ def _fail(product: Product, request: RunRequest, error: WiceSyncError) -> None:
 
 def _give_way(product: Product, request: RunRequest, error: LeaseLost) -> None:
     """Another run has the profile: this one waits if it has not begun, else a new one looks at what the other leaves."""
+    _log.info("run_gives_way")
     if product.history.run(request.id) is None:
         product.work.postpone(request.id, IN_USE)
     else:

@@ -237,4 +237,5 @@ def test_a_log_line_names_the_run_and_nobody(anna, people):
     done = anna("sync", "anna", "--json")
     [line] = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
     assert (line["event"], line["run"], line["status"]) == ("run_finished", json.loads(done.stdout)["run"], "done")
+    assert {"profile", "account"} <= line.keys()
     assert "Arndt" not in done.stderr

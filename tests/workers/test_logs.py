@@ -20,6 +20,7 @@ from tests.workers.conftest import Watched
 
 MARKS: Final = ("xqzj", "vwkb", "pfgy", "anna")
 """In every name, address and text of these people, and in nothing else."""
+OF_NO_RUN: Final = frozenset({"request", "dispatched", "library_message"})
 NAMES: Final = (
     'Xqzj "{brumft}" %s %(x)s',
     "Xqzj\r\nERROR forged line",
@@ -53,6 +54,7 @@ def test_no_name_and_no_address_comes_into_any_log(sandbox: Sandbox, installatio
             _trouble(office)
             second = office.ask()
             office.over(second)
+            _refused_and_taken_over(office, crew)
             _visit(office, installation)
             until(office.product.measures.read, "the first sums for monitoring")
             office.settle_by_request()
@@ -62,14 +64,19 @@ def test_no_name_and_no_address_comes_into_any_log(sandbox: Sandbox, installatio
     assert [line for line in log.read_text("utf-8").splitlines() if not line.startswith("{")] == []
     told = log.read_text("utf-8").casefold()
     assert [mark for mark in MARKS if mark in told] == []
-    runs = {line.get("run") for line in lines if line["event"] == "run_finished"}
-    assert {first.id, second.id} <= runs
-    assert all("profile" in line for line in lines if line["event"] == "run_finished")
-    assert {"request", "run_finished"} <= {line["event"] for line in lines}
+    finished = [line for line in lines if line["event"] == "run_finished"]
+    assert {first.id, second.id} <= {line["run"] for line in finished}
+    assert {"done", "nothing_to_do", "failed"} <= {line["status"] for line in finished}
+    assert {"request", "run_gives_way", "host_backs_off"} <= {line["event"] for line in lines}
     assert all(line.get("request") for line in lines if line["event"] == "request")
+    assert {line["event"] for line in lines if "run" not in line} <= OF_NO_RUN
+    ids = {(line["profile"], line["account"]) for line in lines if "run" in line}
+    assert ids == {(2, 1)}
 
 
 def _people(office: Office) -> None:
+    office.product.registry.remove(office.product.registry.profile("anna/anna")[0])
+    office.configure()  # anew: ids of account and profile differ
     for number, name in enumerate(NAMES):
         office.wice.person(name, "anna", firstname=f"Vwkb{number}", email=f"pfgy{number}@xqzj.example")
     office.wice.appointment("Xqzj: Vwkb", "anna", day="2027-01-12")
@@ -82,6 +89,27 @@ def _trouble(office: Office) -> None:
         office.wice.person(f"Xqzj again {number}", "anna")
     office.sandbox.fault("ews", "cut_after", operation="CreateItem")
     office.sandbox.fault("wice", "error", operation="insert_contact")
+
+
+def _refused_and_taken_over(office: Watched, crew: Crew) -> None:
+    """A refused login, a busy server, a run that finds another one at work, and one whose worker is killed."""
+    office.sandbox.fault("wice", "unauthorized")
+    assert office.status(office.ask()) == "failed"
+    office.sandbox.fault("ews", "busy", retry_after_s=0.5)
+    office.over(office.ask())
+    until(office._at_rest, "the end of what was asked for")
+    with office.product.books.open(office.product.registry.profile("anna/anna")[0].id, "sync"):
+        gives_way = office.ask()
+        until(lambda: office.request(gives_way).not_before, "its giving way")
+    office.status(gives_way)
+    for number in range(3):
+        office.wice.person(f"Xqzj once more {number}", "anna")
+    office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=2)
+    killed = office.ask()
+    until(lambda: not office.sandbox.control("ews", "GET", "faults")["pending"], "the first write")
+    crew.kill("worker")
+    crew.start_worker()
+    assert "died" in office.over(killed).message
 
 
 def _visit(office: Office, installation: Settings) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, Row, Select, case, insert, select, update
 
@@ -25,7 +25,13 @@ from app.errors import NotFound, Taken
 _CHUNK = 500
 _LOCK = 0x77696304
 ACTIVE = (RequestState.QUEUED, RequestState.RUNNING)
-_COLUMNS = [run_requests.c["profile_id" if f.name == "profile" else f.name].label(f.name) for f in fields(RunRequest)]
+_OTHERWISE: Final = {
+    "profile": run_requests.c.profile_id,
+    "account": select(profiles.c.account_id).where(profiles.c.id == run_requests.c.profile_id).scalar_subquery(),
+}
+_COLUMNS: Final = [
+    (_OTHERWISE[f.name] if f.name in _OTHERWISE else run_requests.c[f.name]).label(f.name) for f in fields(RunRequest)
+]
 
 
 @dataclass(frozen=True)
