@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import SplitResult, urlsplit
 
@@ -29,15 +29,19 @@ def reach(url: str, ca_file: str) -> str:
     return "answers; trusted certificate" if url.startswith("https:") else "answers; without TLS, on this machine only"
 
 
-def way(url: str, ca_file: str) -> Iterator[Passed | Stopped]:
-    """Each step on the way to `url` as it happens; the first that fails is the last. Raises: Halt(CERTIFICATE) for a CA file that cannot be read."""
+def way(url: str, ca_file: str) -> Iterator[Stage | Passed | Stopped]:
+    """Each step on the way to `url`: that it begins, then how it went; the first that fails is the last.
+
+    Raises: Halt(CERTIFICATE) for a CA file that cannot be read.
+    """
     parts = urlsplit(url)
     if parts.scheme == "https":
         trusted(ca_file)
-    for stage in (_name, _connect, _certificate, _answer):
-        if stage is _certificate and parts.scheme != "https":
+    for stage, take in _STAGES.items():
+        if stage is Stage.CERTIFICATE and parts.scheme != "https":
             continue
-        step = stage(parts, ca_file)
+        yield stage
+        step = take(parts, ca_file)
         yield step
         if isinstance(step, Stopped):
             return
@@ -59,7 +63,7 @@ def _name(parts: SplitResult, _: str) -> Passed | Stopped:
 def _connect(parts: SplitResult, _: str) -> Passed | Stopped:
     try:
         with _connected(parts):
-            return Passed(Stage.CONNECT, f"port {_port(parts)}")
+            return Passed(Stage.CONNECT, f"port {_port(parts)} is open")
     except ConnectionRefusedError:
         return Stopped(Stage.CONNECT, f"nothing listens at {parts.netloc}; check the port, and that the server runs")
     except TimeoutError:
@@ -105,3 +109,11 @@ def _end(secure: ssl.SSLSocket) -> str:
     certificate = secure.getpeercert() or {}
     seconds = ssl.cert_time_to_seconds(str(certificate["notAfter"]))
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d}"
+
+
+_STAGES: Mapping[Stage, Callable[[SplitResult, str], Passed | Stopped]] = {
+    Stage.NAME: _name,
+    Stage.CONNECT: _connect,
+    Stage.CERTIFICATE: _certificate,
+    Stage.ANSWER: _answer,
+}

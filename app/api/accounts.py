@@ -8,17 +8,19 @@ from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
 from app.api.paging import Cursor, Limit, Paged
+from app.api.steps import StepOut, tested, watched
 from app.domain.account import Account
 from app.domain.views import AccountFilter, AccountRow, AccountState, Cut
 from app.errors import NotFound
 from app.http.callers import Configurer, Reader, Runner
 from app.http.state import Here, Portal
-from app.services.connection import Step, check_exchange, check_wice
+from app.services.connection import check_account
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Idempotent)
 
@@ -163,23 +165,6 @@ class AccountRename(BaseModel):
     name: str = Field(description="The new name; no slash.", examples=["anna.schulz"])
 
 
-class CheckOut(BaseModel):
-    """One step of a connection test."""
-
-    side: str = Field(description="`wice` or `exchange`.", examples=["wice"])
-    step: str = Field(description="What was tried.", examples=["login"])
-    subject: str = Field(description="Of a capability: its name.", examples=[""])
-    result: str = Field(description="`ok`, `limited`, `skipped` or `broken`.", examples=["ok"])
-    found: str = Field(description="What was found.", examples=["Anna Schulz"])
-    advice: str = Field(description="Why it did not work, and what to do.", examples=[""])
-    kind: str = Field(description="Stable kind of what is broken.", examples=[""])
-
-    @classmethod
-    def of(cls, step: Step) -> CheckOut:
-        """As the API shows it."""
-        return cls.model_validate(step.json())
-
-
 def _filter(
     q: Annotated[str, Query(max_length=200, description="Words of name, e-mail, mailbox or Wice user.")] = "",
     state: Annotated[AccountState | None, Query(description="Only in this state.")] = None,
@@ -259,14 +244,16 @@ def rename_account(here: Here, by: Configurer, name: str, body: AccountRename, r
 
 
 @router.post("/{name}/test")
-def try_account(here: Here, _: Runner, name: str) -> list[CheckOut]:
+def try_account(here: Here, _: Runner, name: str) -> list[StepOut]:
     """Try both logins step by step; writes nothing anywhere. A refused login is tried once."""
-    registry = here.product.registry
-    account = registry.account(name, secrets=True)
-    wice = registry.wice_server(account.wice_server, secrets=True)
-    exchange = registry.exchange_server(account.exchange_server, secrets=True)
-    steps = [*check_wice(here.product, wice, account), *check_exchange(here.product, exchange, account)]
-    return [CheckOut.of(step) for step in steps]
+    wice, exchange = check_account(here.product, here.product.registry, name)
+    return [*tested(wice), *tested(exchange)]
+
+
+@router.post("/{name}/test/events", response_class=StreamingResponse)
+def watch_account(here: Here, _: Runner, name: str) -> StreamingResponse:
+    """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
+    return watched(*check_account(here.product, here.product.registry, name))
 
 
 def _shown(here: Portal, account: Account, response: Response) -> AccountOut:

@@ -14,6 +14,7 @@ from typing import Any, Final
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.responses import StreamingResponse
 
 from app.errors import BadInput
 from app.http.state import portal
@@ -56,6 +57,10 @@ async def _answered_once(
         # Nothing is known to have been done: the client may try again with the same key.
         await run_in_threadpool(replies.forget, asker, key)
         raise
+    if isinstance(response, StreamingResponse):
+        # Of a test that is watched nothing is kept: it changes nothing and may be repeated.
+        await run_in_threadpool(replies.forget, asker, key)
+        return response
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
     text = bytes(response.body).decode()
     await run_in_threadpool(replies.finish, asker, key, response.status_code, json.dumps(headers), text)

@@ -6,14 +6,16 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
+from app.api.steps import StepOut, tested, watched
 from app.domain.account import Access, Account, Auth, ExchangeServer, WiceServer
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
-from app.services.connection import Step, check_exchange, check_wice
+from app.services.connection import Course, check_exchange, check_wice
 
 router = APIRouter(tags=["servers"], route_class=Idempotent)
 
@@ -133,23 +135,6 @@ class ExchangeTrial(_In):
     password: str = Field(default="", description="With delegate access: its password.", examples=[""])
 
 
-class StepOut(BaseModel):
-    """One step of a connection test."""
-
-    side: str = Field(description="`wice` or `exchange`.", examples=["wice"])
-    step: str = Field(description="What was tried; stable.", examples=["certificate"])
-    subject: str = Field(description="Of a capability: which one.", examples=[""])
-    result: str = Field(description="`ok`, `limited`, `skipped` or `broken`.", examples=["ok"])
-    found: str = Field(description="What was found.", examples=["TLSv1.3, valid until 2027-03-01"])
-    advice: str = Field(description="What to do; empty when it works.", examples=[""])
-    kind: str = Field(description="Stable kind of what is broken.", examples=[""])
-
-    @classmethod
-    def of(cls, step: Step) -> StepOut:
-        """As the API shows it."""
-        return cls.model_validate(step.json())
-
-
 @router.get("/wice-servers")
 def list_wice_servers(here: Here, _: Reader) -> list[WiceServerOut]:
     """All, by name."""
@@ -209,9 +194,13 @@ def rename_wice_server(here: Here, by: Configurer, name: str, body: Rename) -> N
 @router.post("/wice-servers/{name}/test")
 def try_wice_server(here: Here, _: Configurer, name: str, body: WiceTrial) -> list[StepOut]:
     """Test the connection; takes up to a minute, writes nothing."""
-    server = here.product.registry.wice_server(name, secrets=True)
-    trial = _trial(name, body.username, body.password)
-    return [StepOut.of(step) for step in check_wice(here.product, server, trial)]
+    return tested(_wice_course(here, name, body))
+
+
+@router.post("/wice-servers/{name}/test/events", response_class=StreamingResponse)
+def watch_wice_server(here: Here, _: Configurer, name: str, body: WiceTrial) -> StreamingResponse:
+    """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
+    return watched(_wice_course(here, name, body))
 
 
 @router.get("/exchange-servers")
@@ -266,9 +255,23 @@ def rename_exchange_server(here: Here, by: Configurer, name: str, body: Rename) 
 @router.post("/exchange-servers/{name}/test")
 def try_exchange_server(here: Here, _: Configurer, name: str, body: ExchangeTrial) -> list[StepOut]:
     """Test the connection; takes up to a minute, writes nothing."""
+    return tested(_exchange_course(here, name, body))
+
+
+@router.post("/exchange-servers/{name}/test/events", response_class=StreamingResponse)
+def watch_exchange_server(here: Here, _: Configurer, name: str, body: ExchangeTrial) -> StreamingResponse:
+    """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
+    return watched(_exchange_course(here, name, body))
+
+
+def _wice_course(here: Here, name: str, body: WiceTrial) -> Course:
+    server = here.product.registry.wice_server(name, secrets=True)
+    return check_wice(here.product, server, _trial(name, body.username, body.password))
+
+
+def _exchange_course(here: Here, name: str, body: ExchangeTrial) -> Course:
     server = here.product.registry.exchange_server(name, secrets=True)
-    trial = _trial(name, body.username, body.password, body.mailbox)
-    return [StepOut.of(step) for step in check_exchange(here.product, server, trial)]
+    return check_exchange(here.product, server, _trial(name, body.username, body.password, body.mailbox))
 
 
 def _trial(server: str, username: str, password: str, mailbox: str = "") -> Account:

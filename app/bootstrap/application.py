@@ -38,7 +38,7 @@ from app.ports.notifications import Channel, Notifications, WatchList
 from app.ports.options import OptionStore
 from app.ports.people import Passwords
 from app.ports.processes import Processes
-from app.ports.reaching import Passed, Stopped
+from app.ports.reaching import Passed, Stage, Stopped
 from app.ports.requests import Logins, Queue
 from app.ports.run_views import RunViews
 from app.ports.views import Views
@@ -242,8 +242,8 @@ class Application:
         """What answers at a server's address. Raises: Halt, Retry."""
         return reach(url, ca_file)
 
-    def way(self, url: str, ca_file: str) -> Iterator[Passed | Stopped]:
-        """The steps on the way to a server's address, as they happen. Raises: Halt for a CA file that cannot be read."""
+    def way(self, url: str, ca_file: str) -> Iterator[Stage | Passed | Stopped]:
+        """The steps on the way to a server's address, each announced, as they happen. Raises: Halt for a CA file that cannot be read."""
         return way(url, ca_file)
 
     def discovered(self, account: Account, server: ExchangeServer) -> str:

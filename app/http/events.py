@@ -1,13 +1,13 @@
 """Server-sent events: a browser or a client watches something that changes, without asking again and again.
 
-What is watched is looked up in a thread, twice a second; only news are sent. A stream ends with its last event, or after a while: clients
-connect again by themselves, and are then asked again who they are.
+What tells of itself is passed on as it comes (`told`). What is watched (`stream`) is looked up in a thread, twice a second; only news are sent.
+A stream ends with its last event, or after a while: clients connect again by themselves, and are then asked again who they are.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -37,9 +37,17 @@ class Event:
 
 def stream(look: Callable[[], Event]) -> StreamingResponse:
     """The response that sends what `look` finds, whenever it differs from before. Raises what the first look raises."""
-    first = look()
+    return _response(_events(look(), look))
+
+
+def told(events: Iterator[Event]) -> StreamingResponse:
+    """The response that passes `events` on as they come, and ends with them."""
+    return _response(str(event) for event in events)
+
+
+def _response(parts: AsyncIterator[str] | Iterator[str]) -> StreamingResponse:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_events(first, look), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(parts, media_type="text/event-stream", headers=headers)
 
 
 def _next(look: Callable[[], Event]) -> Event:

@@ -1,11 +1,12 @@
 """Test a connection step by step, and say at each step what was tried, what was found and what to do. Writes nothing anywhere.
 
-A refused login is tried once and never again in the same test: accounts must not be locked by it.
+Each step is announced before it is tried, so that whoever watches sees at which one a server hangs. A refused login is tried once and never again
+in the same test: accounts must not be locked by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -13,8 +14,8 @@ from typing import Protocol
 
 from app.domain.account import Access, Account, ExchangeServer, WiceServer
 from app.errors import Halt, HaltCode, WiceSyncError
-from app.ports import Capabilities, Crm, Mailbox
-from app.ports.reaching import Passed, Stopped
+from app.ports import Capabilities, Crm, Mailbox, Registry
+from app.ports.reaching import Passed, Stage, Stopped
 
 
 class Verdict(StrEnum):
@@ -38,6 +39,18 @@ class StepCode(StrEnum):
     CAPABILITY = "capability"
     AUTODISCOVER = "autodiscover"
     MAILBOX = "mailbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """A step that begins: how it went comes next. Of capabilities there is one for all."""
+
+    side: str
+    code: StepCode
+
+    def json(self) -> dict[str, str]:
+        """As a JSON-ready object."""
+        return {"side": self.side, "step": self.code.value}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,16 +80,25 @@ class Step:
         }
 
 
+Course = Iterator[Trying | Step]
+"""A test as it goes on."""
+
+
+def results(course: Iterable[Trying | Step]) -> list[Step]:
+    """What a test has found, once it is over."""
+    return [step for step in course if isinstance(step, Step)]
+
+
 class Site(Protocol):
     """What a test can reach."""
 
-    def way(self, url: str, ca_file: str) -> Iterator[Passed | Stopped]: ...
+    def way(self, url: str, ca_file: str) -> Iterator[Stage | Passed | Stopped]: ...
     def crm(self, account: Account, server: WiceServer) -> Crm: ...
     def mailbox(self, account: Account, server: ExchangeServer) -> Mailbox: ...
     def discovered(self, account: Account, server: ExchangeServer) -> str: ...
 
 
-def check_wice(site: Site, server: WiceServer, account: Account | None) -> Iterator[Step]:
+def check_wice(site: Site, server: WiceServer, account: Account | None) -> Course:
     """The way to the server; with an account's login also who that is and what the server can do."""
     steps = _Steps("wice")
     yield from steps.reached(site, server.url, server.ca_file)
@@ -88,14 +110,14 @@ def check_wice(site: Site, server: WiceServer, account: Account | None) -> Itera
         yield from steps.guarded(StepCode.LOGIN, _signed_in(steps, site, server, account))
 
 
-def check_exchange(site: Site, server: ExchangeServer, account: Account | None) -> Iterator[Step]:
+def check_exchange(site: Site, server: ExchangeServer, account: Account | None) -> Course:
     """The way to the server, by autodiscover where it has no address; with a mailbox also whether it opens."""
     steps = _Steps("exchange")
     if not server.url and account is not None and account.mailbox:
         found = ""
         for step in steps.guarded(StepCode.AUTODISCOVER, _discovered(steps, site, server, account)):
             yield step
-            found = step.found
+            found = step.found if isinstance(step, Step) else ""
         server = replace(server, url=found)
     if server.url:
         yield from steps.reached(site, server.url, server.ca_file)
@@ -109,12 +131,25 @@ def check_exchange(site: Site, server: ExchangeServer, account: Account | None) 
         yield from steps.guarded(StepCode.MAILBOX, _opened(steps, site, server, account))
 
 
+def check_account(site: Site, registry: Registry, name: str) -> tuple[Course, Course]:
+    """Both logins of a stored account: at Wice, at Exchange. Raises: NotFound."""
+    account = registry.account(name, secrets=True)
+    wice = registry.wice_server(account.wice_server, secrets=True)
+    exchange = registry.exchange_server(account.exchange_server, secrets=True)
+    return check_wice(site, wice, account), check_exchange(site, exchange, account)
+
+
 class _Steps:
-    """Makes the steps of one side and remembers whether one was broken."""
+    """Makes the steps of one side and remembers which one is tried, and whether one was broken."""
 
     def __init__(self, side: str) -> None:
         self._side = side
+        self._at = StepCode.NAME
         self.broken = False
+
+    def trying(self, code: StepCode) -> Trying:
+        self._at = code
+        return Trying(self._side, code)
 
     def step(self, code: StepCode, verdict: Verdict, found: str = "", advice: str = "", subject: str = "") -> Step:
         return Step(side=self._side, code=code, verdict=verdict, found=found, advice=advice, subject=subject)
@@ -122,33 +157,38 @@ class _Steps:
     def skipped(self, code: StepCode, advice: str) -> Step:
         return self.step(code, Verdict.SKIPPED, advice=advice)
 
-    def reached(self, site: Site, url: str, ca_file: str) -> Iterator[Step]:
+    def reached(self, site: Site, url: str, ca_file: str) -> Course:
         yield from self.guarded(StepCode.CERTIFICATE, self._way(site, url, ca_file))
 
-    def _way(self, site: Site, url: str, ca_file: str) -> Iterator[Step]:
+    def _way(self, site: Site, url: str, ca_file: str) -> Course:
         for one in site.way(url, ca_file):
-            code = StepCode(one.stage.value)
-            if isinstance(one, Passed):
-                yield self.step(code, Verdict.OK, found=one.found)
-            else:
-                self.broken = True
-                yield self.step(code, Verdict.BROKEN, advice=one.advice)
+            match one:
+                case Stage():
+                    yield self.trying(StepCode(one.value))
+                case Passed():
+                    yield self.step(StepCode(one.stage.value), Verdict.OK, found=one.found)
+                case Stopped():
+                    self.broken = True
+                    yield self.step(StepCode(one.stage.value), Verdict.BROKEN, advice=one.advice)
 
-    def guarded(self, code: StepCode, steps: Iterator[Step]) -> Iterator[Step]:
-        """`steps`; an error made on purpose becomes the last of them."""
+    def guarded(self, code: StepCode, course: Course) -> Course:
+        """`course`; an error made on purpose ends it as how the step at hand went, `code` if none was begun."""
+        self._at = code
         try:
-            yield from steps
+            yield from course
         except WiceSyncError as error:
             self.broken = True
             halt = error.code if isinstance(error, Halt) else None
-            yield Step(side=self._side, code=code, verdict=Verdict.BROKEN, advice=str(error), halt=halt)
+            yield Step(side=self._side, code=self._at, verdict=Verdict.BROKEN, advice=str(error), halt=halt)
 
 
-def _signed_in(steps: _Steps, site: Site, server: WiceServer, account: Account) -> Iterator[Step]:
+def _signed_in(steps: _Steps, site: Site, server: WiceServer, account: Account) -> Course:
+    yield steps.trying(StepCode.LOGIN)
     with closing(site.crm(account, server)) as crm:
         employee = crm.employee()
         yield steps.step(StepCode.LOGIN, Verdict.OK, found=employee.name)
         yield _email(steps, account, employee.email)
+        yield steps.trying(StepCode.CAPABILITY)
         yield from _capabilities(steps, crm.capabilities())
 
 
@@ -170,11 +210,13 @@ def _capabilities(steps: _Steps, there: Capabilities) -> Iterator[Step]:
         yield steps.step(StepCode.CAPABILITY, verdict, subject=field.name)
 
 
-def _discovered(steps: _Steps, site: Site, server: ExchangeServer, account: Account) -> Iterator[Step]:
+def _discovered(steps: _Steps, site: Site, server: ExchangeServer, account: Account) -> Course:
+    yield steps.trying(StepCode.AUTODISCOVER)
     yield steps.step(StepCode.AUTODISCOVER, Verdict.OK, found=site.discovered(account, server))
 
 
-def _opened(steps: _Steps, site: Site, server: ExchangeServer, account: Account) -> Iterator[Step]:
+def _opened(steps: _Steps, site: Site, server: ExchangeServer, account: Account) -> Course:
+    yield steps.trying(StepCode.MAILBOX)
     with closing(site.mailbox(account, server)) as mailbox:
         version = mailbox.probe()
         yield steps.step(StepCode.LOGIN, Verdict.OK, found=version)

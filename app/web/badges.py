@@ -52,6 +52,7 @@ BADGES: Mapping[str, tuple[str, str, str]] = {
     "frozen": ("warn", "lock", N_("frozen")),
     "conflict": ("warn", "git-compare", N_("conflict")),
     # steps of a check
+    "trying": ("info", "loader", N_("being tried")),
     "ok": ("good", "check", N_("works")),
     "limited": ("warn", "alert-triangle", N_("limited")),
     "broken": ("bad", "x", N_("does not work")),

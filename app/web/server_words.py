@@ -1,14 +1,15 @@
-"""What the steps of a connection test are called, and what a person does about those that fail."""
+"""What the steps of a connection test are called, what a person does about those that fail, and how a page shows them as they are tried."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.errors import HaltCode
-from app.services.connection import Step, StepCode, Verdict
+from app.services.connection import Course, Step, StepCode, Trying, Verdict
 from app.web.i18n import N_, _
 from app.web.sentences import said
+from app.web.templating import part
 
 TITLES: Mapping[StepCode, str] = {
     StepCode.NAME: N_("The name leads to an address"),
@@ -17,6 +18,7 @@ TITLES: Mapping[StepCode, str] = {
     StepCode.ANSWER: N_("A web server answers"),
     StepCode.LOGIN: N_("Login"),
     StepCode.EMAIL: N_("Default e-mail address in Wice"),
+    StepCode.CAPABILITY: N_("What the server offers"),
     StepCode.AUTODISCOVER: N_("Autodiscover"),
     StepCode.MAILBOX: N_("The mailbox opens"),
 }
@@ -40,16 +42,39 @@ ADVICE: Mapping[HaltCode, str] = {
 }
 
 
-def title_of(step: Step) -> str:
-    """What was tried."""
-    if step.code is StepCode.CAPABILITY:
+Row = tuple[str, str, str, str]
+"""(state, title, what was found, what to do), as `flow.check` takes it."""
+
+
+def rows(steps: Iterable[Step]) -> list[Row]:
+    """Of a test that is over."""
+    return [_row(step) for step in steps]
+
+
+def pieces(course: Course) -> Iterator[str]:
+    """What a page gets of a test that goes on, step by step: what is tried, then how it went."""
+    try:
+        for one in course:
+            row = ("trying", _(TITLES[one.code]), _("being tried …"), "") if isinstance(one, Trying) else _row(one)
+            yield part("parts/check.html", row=row)
+    except Exception:
+        yield part("parts/check.html", row=("broken", _("The test broke off"), "", _("The log says why.")))
+        raise
+
+
+def _row(step: Step) -> Row:
+    return step.verdict.value, _title(step), step.found, _advice(step)
+
+
+def _title(step: Step) -> str:
+    if step.code is StepCode.CAPABILITY and step.subject:
         return _(CAPABILITIES[step.subject][0])
     return _(TITLES[step.code])
 
 
-def advice_of(step: Step) -> str:
+def _advice(step: Step) -> str:
     """What to do; "" for a step that worked. The server's own words come last."""
-    if step.code is StepCode.CAPABILITY and step.verdict is not Verdict.OK:
+    if step.subject and step.verdict is not Verdict.OK:
         return _(CAPABILITIES[step.subject][1])
     general = _(ADVICE[step.halt]) if step.halt is not None and step.halt in ADVICE else ""
     return " ".join(filter(None, (general, said(step.advice))))

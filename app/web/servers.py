@@ -14,12 +14,13 @@ from app.domain.account import Account, ExchangeServer, WiceServer
 from app.errors import BadInput
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
-from app.services.connection import Step, check_exchange, check_wice
+from app.services.connection import Course, check_exchange, check_wice
 from app.services.given import shown
 from app.web.asked import Text, Version
 from app.web.flash import redirect
+from app.web.growing import growing
 from app.web.i18n import _
-from app.web.server_words import advice_of, as_toml, title_of
+from app.web.server_words import as_toml, pieces
 from app.web.templating import render
 
 router = APIRouter()
@@ -120,7 +121,7 @@ class _Pages:
         test_password: Text = "",
         test_mailbox: Text = "",
     ) -> Response:
-        """Try it, step by step; nothing is written anywhere."""
+        """Try it; each step is shown as it is tried. Nothing is written anywhere."""
         server = self._of(here, name, secrets=True)
         trial = Account(
             name="",
@@ -132,12 +133,12 @@ class _Pages:
             exchange_username=test_username.strip(),
             exchange_password=test_password,
         )
-        steps = (
+        course = (
             check_wice(here.product, server, trial)
             if isinstance(server, WiceServer)
             else check_exchange(here.product, server, trial)
         )
-        return self._tested(request, server, list(steps), test_username, test_mailbox)
+        return self._tested(request, server, course, test_username, test_mailbox)
 
     def ask_delete(self, request: Request, here: Here, _by: Configurer, name: str) -> Response:
         """The question, for browsers without scripts."""
@@ -177,23 +178,18 @@ class _Pages:
             values["dialect"] = as_toml(values["dialect"])
         return render(request, self._template, status, stored=stored, values=values, faults=faults, path=self.path)
 
-    def _tested(
-        self, request: Request, server: Server, found: list[Step] | None, username: str, mailbox: str
-    ) -> Response:
-        return render(
+    def _tested(self, request: Request, server: Server, course: Course | None, username: str, mailbox: str) -> Response:
+        page = render(
             request,
             "pages/servers/test.html",
             server=server,
             is_wice=isinstance(server, WiceServer),
-            steps=None if found is None else [_row(one) for one in found],
+            testing=course is not None,
             username=username,
             mailbox=mailbox,
             path=self.path,
         )
-
-
-def _row(step: Step) -> tuple[str, str, str, str]:
-    return step.verdict.value, title_of(step), step.found, advice_of(step)
+        return growing(page, pieces(course)) if course is not None else page
 
 
 def _faults(error: BadInput) -> Mapping[str, str]:

@@ -95,6 +95,11 @@ def render(request: Request, template: str, status: int = 200, **context: object
     return response
 
 
+def part(template: str, **context: object) -> str:
+    """A piece of a page that knows nothing of the request but its language."""
+    return environment().get_template(template).render(context)
+
+
 def _always(request: Request, message: tuple[str, str] | None) -> dict[str, object]:
     return {
         "me": current.me(),

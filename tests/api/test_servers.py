@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
@@ -48,6 +50,21 @@ def test_a_connection_test_tells_each_step(portal: RunningPortal, sandbox: Sandb
     steps = api.post("/wice-servers/main/test", json=trial).json()
     assert {step["result"] for step in steps} == {"ok"}
     assert [step["step"] for step in steps][:4] == ["name", "connect", "answer", "login"]
+
+
+def test_a_connection_test_is_watched_step_by_step(portal: RunningPortal, sandbox: Sandbox) -> None:
+    api = portal.api()
+    api.post("/wice-servers", json={"name": "main", "url": sandbox.wice, "mandant": sandbox.mandant})
+    trial = {"username": "anna", "password": sandbox.person("anna")["password"]}
+    watched = api.post("/wice-servers/main/test/events", json=trial, headers={"Idempotency-Key": "once"})
+    assert watched.headers["Content-Type"].startswith("text/event-stream")
+    *events, ended = watched.text.strip().split("\n\n")
+    names = [event.partition("\n")[0].removeprefix("event: ") for event in events]
+    assert names[:6] == ["trying", "step"] * 3
+    assert ended.startswith("event: ended")
+    first, second, *_ = (json.loads(event.partition("data: ")[2]) for event in events)
+    assert first == {"side": "wice", "step": "name"}
+    assert (second["step"], second["result"], second["found"]) == ("name", "ok", "127.0.0.1")
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])

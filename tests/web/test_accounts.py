@@ -120,7 +120,7 @@ def test_an_account_or_one_profile_is_run_now(browser, portal):
 
 def test_both_connections_are_tried(browser):
     page = browser.submit("/accounts/anna/test")
-    assert "The server&#39;s name is known" in page.text
+    assert "The name leads to an address" in page.text
     assert "secret" not in page.text
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from app.domain.account import Account, ExchangeServer, WiceServer
@@ -85,11 +87,29 @@ def test_a_connection_test_shows_each_step(portal: RunningPortal, sandbox: Sandb
     anna = sandbox.person("anna")
     browser.submit("/wice-servers/new", **{**WICE, "url": sandbox.wice, "mandant": sandbox.mandant})
     good = browser.submit("/wice-servers/main/test", test_username="anna", test_password=anna["password"]).text
-    assert good.count('class="ws-good"') >= 5
+    assert good.count('class="ws-good is-ok"') >= 5
     assert "Der Port antwortet" in good
     bad = browser.submit("/wice-servers/main/test", test_username="anna", test_password="wrong-wrong").text
     assert "Die Anmeldung wurde abgelehnt" in bad
     assert "wrong-wrong" not in bad
+
+
+def test_a_test_shows_at_which_step_a_server_hangs(portal: RunningPortal) -> None:
+    """Without any script: the page grows as the steps are tried."""
+    browser = portal.browser(language="de")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        browser.submit("/wice-servers/new", **{**WICE, "url": f"http://127.0.0.1:{silent.getsockname()[1]}"})
+        browser.get("/wice-servers/main/test")
+        form = {"csrf": browser.csrf, "test_username": "anna", "test_password": "secret-secret"}
+        with browser.stream("POST", "/wice-servers/main/test", data=form) as page:
+            seen = ""
+            for piece in page.iter_text():
+                seen += piece
+                if "Ein Webserver antwortet" in seen:
+                    break
+            assert "wird versucht" in seen
+            assert seen.count('class="ws-good is-ok"') == 2
+            assert "</html>" not in seen
 
 
 def test_a_mailbox_is_tried_with_the_stored_login(portal: RunningPortal, sandbox: Sandbox) -> None:

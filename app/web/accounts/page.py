@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -13,12 +12,13 @@ from app.domain.views import AccountRow, Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
 from app.http.callers import Reader, Runner
 from app.http.state import Here, Portal
-from app.services.connection import Step, check_exchange, check_wice
+from app.services.connection import check_account
 from app.services.requests import ask, ask_many
 from app.web.asked import Text
-from app.web.checks import checks
 from app.web.flash import redirect
+from app.web.growing import growing
 from app.web.i18n import _, ngettext
+from app.web.server_words import pieces
 from app.web.templating import render
 
 router = APIRouter()
@@ -68,18 +68,9 @@ def run(here: Here, by: Runner, name: str, verb: Text = "", profile: Text = "", 
 
 @router.post("/accounts/{name}/test")
 def try_account(request: Request, here: Here, _by: Runner, name: str) -> Response:
-    """Try both logins, and say at each step what was found."""
-    wice, exchange = tested(here, name)
-    return render(request, "pages/accounts/test.html", name=name, wice=checks(wice), exchange=checks(exchange))
-
-
-def tested(here: Portal, name: str) -> tuple[Sequence[Step], Sequence[Step]]:
-    """The steps at Wice and at Exchange. Raises: NotFound."""
-    registry = here.product.registry
-    account = registry.account(name, secrets=True)
-    wice = registry.wice_server(account.wice_server, secrets=True)
-    exchange = registry.exchange_server(account.exchange_server, secrets=True)
-    return list(check_wice(here.product, wice, account)), list(check_exchange(here.product, exchange, account))
+    """Try both logins; each step is shown as it is tried."""
+    courses = check_account(here.product, here.product.registry, name)
+    return growing(render(request, "pages/accounts/test.html", name=name), *map(pieces, courses))
 
 
 def _row(here: Portal, name: str) -> AccountRow:

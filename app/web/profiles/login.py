@@ -9,7 +9,7 @@ from typing import Final
 from app.domain.account import KEPT, Account
 from app.domain.people import Actor
 from app.http.state import Portal
-from app.services.connection import Step, StepCode, Verdict, check_wice
+from app.services.connection import Step, StepCode, Verdict, check_wice, results
 
 _SETTINGS: Final = ("wice_server", "wice_username", "wice_password", "email")
 
@@ -33,7 +33,7 @@ def tried(here: Portal, account: Account, fields: Mapping[str, str], *, needs_em
     wanted = here.product.administration.wanted(Account, _given(fields), account)
     if wanted.wice_password == KEPT:
         wanted = replace(wanted, wice_password=registry.account(account.name, secrets=True).wice_password)
-    steps = list(check_wice(here.product, registry.wice_server(wanted.wice_server, secrets=True), wanted))
+    steps = results(check_wice(here.product, registry.wice_server(wanted.wice_server, secrets=True), wanted))
     return steps if any(_counts(step, needs_email=needs_email) for step in steps) else []
 
 

@@ -27,7 +27,6 @@ from app.rules.timetable import coming
 from app.services.connection import Step
 from app.services.requests import ask
 from app.web import schedule_form
-from app.web.checks import checks
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import draft as drafts
@@ -36,6 +35,7 @@ from app.web.profiles.asked import Fields, address
 from app.web.profiles.draft import Draft
 from app.web.profiles.folders import browse
 from app.web.profiles.summary import warnings
+from app.web.server_words import rows
 from app.web.templating import render
 from app.web.zones import time_zones
 
@@ -225,7 +225,7 @@ def _own(desk: Desk, step: str, typed: Mapping[str, str], tried: list[Step]) -> 
                 "templates": [(template.name, template.name) for template in desk.here.product.registry.templates()]
             }
         case drafts.WICE:
-            return login.shown(desk.here, desk.account, typed) | {"tried": checks(tried)}
+            return login.shown(desk.here, desk.account, typed) | {"tried": rows(tried)}
         case drafts.FOLDERS:
             return {"browsers": _browsers(desk)}
         case drafts.TIMES:

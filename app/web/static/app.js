@@ -65,6 +65,14 @@ document.addEventListener("change", (event) => {
   }
 });
 
+/* What is tried once is sent once, however often somebody clicks while it is under way. */
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("[data-once]")) return;
+  if (event.target.dataset.once) event.preventDefault();
+  event.target.dataset.once = "sent";
+});
+addEventListener("pageshow", () => document.querySelectorAll("[data-once]").forEach((form) => { form.dataset.once = ""; }));
+
 /* htmx: every request carries the session's token; an error's page is shown, not swallowed; a swapped part that asks for it gets the focus. */
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = document.querySelector("meta[name=csrf]").content;
