@@ -8,10 +8,12 @@ from fastapi import APIRouter, Query
 
 from app.api.explain_models import AnswerOut, FoundOut
 from app.bootstrap import inquiry
+from app.domain.ids import AttemptId
 from app.domain.sync import Kind
 from app.http.callers import Reader
-from app.http.state import Here
+from app.http.state import Here, Portal
 from app.services import explain
+from app.services.explanations import Answer
 
 router = APIRouter(prefix="/explain", tags=["explain"])
 
@@ -34,7 +36,7 @@ def search_items(here: Here, _: Reader, q: Text, limit: Most = 50) -> FoundOut:
 def explain_items(here: Here, _: Reader, profile: OfProfile, q: Text, live: Live = True, limit: Most = 50) -> AnswerOut:
     """Every item of one profile that the words may mean, synchronised or not, with the rule that decides. Writes nothing."""
     with inquiry(here.product, profile, live=live) as opened:
-        return AnswerOut.model_validate(explain.explain(opened, q, limit).json())
+        return _told(here, explain.explain(opened, q, limit))
 
 
 @router.get("/item")
@@ -48,4 +50,13 @@ def explain_item(
 ) -> AnswerOut:
     """One item, with all that was ever written of it."""
     with inquiry(here.product, profile, live=live) as opened:
-        return AnswerOut.model_validate(explain.explain_item(opened, kind, key).json())
+        return _told(here, explain.explain_item(opened, kind, key))
+
+
+def _told(here: Portal, answer: Answer) -> AnswerOut:
+    out = AnswerOut.model_validate(answer.json())
+    events = [event for item in out.items for event in item.timeline]
+    undone = here.product.run_views.undone([AttemptId(event.attempt) for event in events])
+    for event in events:
+        event.undone_by = undone.get(AttemptId(event.attempt), "")
+    return out

@@ -89,6 +89,7 @@ class EventOut(BaseModel):
     state: IntentState = Field(description="What came of it.", examples=["done"])
     conflict: bool = Field(description="It was changed on both sides.", examples=[False])
     error: str = Field(description="What its server said.", examples=[""])
+    undone_by: str = Field(default="", description="The run that undid it; empty if it stands.", examples=[""])
     fields: Mapping[str, ChangeOut] = Field(description="Of a change: the fields that differ.")
 
 

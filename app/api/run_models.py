@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.domain.ids import AttemptId, RunId
 from app.domain.journal import IntentState, JournalEntry
 from app.domain.plan import Action, Op, PlanState, Reason
 from app.domain.plan_views import PlannedRow
@@ -220,6 +221,11 @@ class ActionOut(BaseModel):
     )
     state: IntentState | None = Field(default=None, description="What came of a write.", examples=["done"])
     error: str = Field(default="", description="What its server said.", examples=[""])
+    undone_by: str = Field(
+        default="",
+        description="Of a write that was undone: the run that did it; empty if it stands.",
+        examples=["run-2"],
+    )
 
     @classmethod
     def planned(cls, row: PlannedRow) -> ActionOut:
@@ -237,8 +243,8 @@ class ActionOut(BaseModel):
         )
 
     @classmethod
-    def written(cls, entry: JournalEntry) -> ActionOut:
-        """One that was attempted."""
+    def written(cls, entry: JournalEntry, undone: Mapping[AttemptId, RunId]) -> ActionOut:
+        """One that was attempted. `undone`: by which runs writes were."""
         intent = entry.intent
         return cls(
             key=intent.key,
@@ -250,6 +256,7 @@ class ActionOut(BaseModel):
             attempt=intent.attempt,
             state=entry.state,
             error=entry.error,
+            undone_by=undone.get(intent.attempt, ""),
         )
 
 

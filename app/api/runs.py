@@ -114,7 +114,8 @@ def list_run_actions(
         raise NotFound(f"there is no run {run}")
     if of == "writes" or (not of and views.written(known, ChangeFilter(), Cut(limit=1)).total):
         page = views.written(known, wanted, cut)
-        items = [ActionOut.written(entry) for entry in page.rows]
+        undone = views.undone([entry.intent.attempt for entry in page.rows])
+        items = [ActionOut.written(entry, undone) for entry in page.rows]
         return Paged(items=items, next=page.next, previous=page.previous, total=page.total)
     plan = views.planned(known, wanted, cut)
     items = [ActionOut.planned(row) for row in plan.rows]

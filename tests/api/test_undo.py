@@ -45,3 +45,15 @@ def test_R33_what_cannot_be_undone_is_refused(books: RunningPortal) -> None:
 def test_an_auditor_undoes_nothing(books: RunningPortal) -> None:
     run = explained.written(books.product)
     assert books.api(Role.AUDITOR).post(f"/runs/{run}/undo", json={}).status_code == 403
+
+
+def test_R33_a_write_that_was_undone_names_the_run_that_did_it(books: RunningPortal) -> None:
+    run, api = explained.written(books.product), books.api(Role.AUDITOR)
+    [stands] = api.get(f"/runs/{run}/actions").json()["items"]
+    back = explained.undone(books.product)
+    [undone] = api.get(f"/runs/{run}/actions").json()["items"]
+    assert (stands["undone_by"], undone["undone_by"]) == ("", back)
+    [item] = api.get("/explain/profile", params={"profile": past_runs.PROFILE, "q": "schulz", "live": "false"}).json()[
+        "items"
+    ]
+    assert [event["undone_by"] for event in item["timeline"]] == [back, ""]
