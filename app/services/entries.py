@@ -251,7 +251,9 @@ def _fault(kind: type[BaseModel], fault: ErrorDetails) -> Fault:
     setting = ".".join(map(str, fault["loc"]))
     if fault["type"] == "extra_forbidden":
         return Fault(setting, "is no setting", unknown(setting, tuple(kind.model_fields)))
-    context = {key: str(value).replace("'", "") for key, value in fault.get("ctx", {}).items()}
+    context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
+    if "expected" in context:  # 'both', 'to_wice' or 'to_exchange'
+        context["expected"] = context["expected"].replace("'", "")
     if fault["type"] not in _ADVICE:
         return Fault(setting, fault["msg"], f"{setting}: {fault['msg']}")
     advice = _ADVICE[fault["type"]].format(**context)
