@@ -22,6 +22,7 @@ from app.http.callers import Reader, Runner
 from app.http.events import Event, stream
 from app.http.state import Here
 from app.services import runs
+from app.services.gone import missing
 from app.services.leave_out import leave_out
 from app.services.requests import ask, cancel
 
@@ -111,7 +112,7 @@ def list_run_actions(
     """What a run plans, or has written, item by item with its fields before and after, in the order of execution."""
     known, views, cut = RunId(run), here.product.run_views, Cut(cursor=cursor, limit=limit)
     if views.run(known) is None and here.product.requests.request(known) is None:
-        raise NotFound(f"there is no run {run}")
+        raise missing(here.product.audit, known)
     if of == "writes" or (not of and views.written(known, ChangeFilter(), Cut(limit=1)).total):
         page = views.written(known, wanted, cut)
         undone = views.undone([entry.intent.attempt for entry in page.rows])

@@ -15,8 +15,10 @@ from app.domain.sync import Side
 from app.domain.views import RunRow, SideCounts
 from app.errors import NotFound, Taken
 from app.ports import History
+from app.ports.people import AuditLog
 from app.ports.requests import Queue, Requests
 from app.ports.run_views import RunViews
+from app.services.gone import missing
 from app.services.report import KindReport, kinds_of
 from app.services.requests import ask
 
@@ -32,6 +34,8 @@ class Shelf(Protocol):
     def history(self) -> History: ...
     @property
     def run_views(self) -> RunViews: ...
+    @property
+    def audit(self) -> AuditLog: ...
     def profile_name(self, profile: ProfileId) -> str: ...
 
 
@@ -103,12 +107,12 @@ class Looked:
 
 
 def look_up(shelf: Shelf, run: RunId) -> Looked:
-    """Everything about a run. Raises: NotFound."""
+    """Everything about a run. Raises: RunGone if it went with its profile (R37), NotFound."""
     request, row = shelf.requests.request(run), shelf.run_views.run(run)
     past = shelf.history.run(run)
     profile = past.profile if past else request.profile if request else None
     if profile is None:
-        raise NotFound(f"there is no run {run}")
+        raise missing(shelf.audit, run)
     plan, report = shelf.run_views.plan(run), past.report if past else {}
     known = row or request
     return Looked(

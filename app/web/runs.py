@@ -20,6 +20,7 @@ from app.http.callers import Reader, Runner
 from app.http.events import Event, stream
 from app.http.state import Here
 from app.services import runs
+from app.services.gone import RunGone
 from app.services.leave_out import leave_out
 from app.services.requests import ask, cancel
 from app.services.runs import Looked
@@ -66,8 +67,12 @@ def start_run(here: Here, by: Runner, profile: Text = "", verb: Text = "") -> Re
 def run_page(
     request: Request, here: Here, _by: Reader, run: str, wanted: Asked, after: str = "", before: str = ""
 ) -> Response:
-    """Everything about a run; its plan or its writes page by page."""
-    known, views, part = runs.look_up(here.product, RunId(run)), here.product.run_views, cut("", after, before)
+    """Everything about a run; its plan or its writes page by page. Of one that went with its profile, who removed that (R37)."""
+    try:
+        known = runs.look_up(here.product, RunId(run))
+    except RunGone as gone:
+        return render(request, "pages/runs/gone.html", removal=gone.removal)
+    views, part = here.product.run_views, cut("", after, before)
     written = _shows_writes(known)
     page = views.written(known.id, wanted, part) if written else views.planned(known.id, wanted, part)
     asked = {name: value for name, value in request.query_params.items() if name not in ("after", "before", "lang")}

@@ -52,6 +52,11 @@ AUDITED: Mapping[str, str] = {
     "turned_away": "sign-in turned away",
     "undo": "undo asked for",
     "unlinked": "full editing enabled",
+    # what a removal took along
+    "contacts_removed": "contacts removed from Outlook",
+    "contacts_left": "contacts left in Outlook",
+    "appointments_removed": "appointments removed from Outlook",
+    "appointments_left": "appointments left in Outlook",
     # to what
     "account": "account",
     "exchange_server": "Exchange server",

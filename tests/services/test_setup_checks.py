@@ -54,7 +54,7 @@ def test_defaults_are_the_contracts(tmp_path):
         ({"profiles": [{"contacts": "yes"}]}, "contacts must be true or false, without quotes"),
         ({"profiles": [{"contacts_folder": "Contacts//A"}]}, 'contacts_folder must be "Wice", "default" or a path'),
         ({"profiles": [{"schedule": "every 0 minutes"}]}, "schedule must repeat after 1 to 99999 minutes"),
-        ({"profiles": [{"schedule": "every 15 o'clock"}]}, "schedule is not understood at \"o'clock\""),
+        ({"profiles": [{"schedule": "every 15 o'clock"}]}, 'schedule is not understood at "o\'clock"'),
         ({"profiles": [{"direction": "up"}]}, "direction must be both, to_wice or to_exchange"),
         ({"profiles": [{"window_past_days": -1}]}, "window_past_days must be at least 0"),
         ({"profiles": [{"name": "a/b"}]}, "name must not hold a slash"),

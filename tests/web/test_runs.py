@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.domain.ids import RunId
-from app.domain.people import SYSTEM, Role
+from app.domain.people import SYSTEM, Actor, Role, Via
 from app.domain.plan import Op, PlannedWrite, PlanState, Reason
 from app.domain.run import Verb
 from app.domain.sync import Side
@@ -19,6 +19,8 @@ from app.web import run_words
 from app.web.current import speaking
 from tests.services import past_runs
 from tests.services.portal import RunningPortal
+
+BOSS = Actor(name="boss", role=Role.ADMINISTRATOR, via=Via.PORTAL)
 
 
 @pytest.fixture
@@ -251,3 +253,18 @@ def test_what_runs_say_by_themselves_is_translated() -> None:
     said = {perform.STOPPED, perform.INTERRUPTED, perform.BROKEN, requests.WAITS}
     with speaking("de"):
         assert [text for text in said if run_words.message(text) == text] == []
+
+
+def test_R37_the_page_of_a_run_that_went_with_its_profile_says_who_removed_it(portal: RunningPortal) -> None:
+    registry = portal.product.registry
+    run = requests.ask(portal.product, past_runs.PROFILE, Verb.REMOVE, BOSS).id
+    account, _, name = past_runs.PROFILE.partition("/")
+    registry.remove(registry.profile_of(account, name), BOSS, told={"contacts_removed": 12, "contacts_left": 0})
+    page = portal.browser(Role.AUDITOR, "de").get(f"/runs/{run}")
+    assert page.status_code == 200
+    for text in ("Dieser Lauf ging mit seinem Profil", past_runs.PROFILE, "von boss", "12", "Gelöschte Elemente"):
+        assert text in page.text
+    told = portal.api(Role.AUDITOR).get(f"/runs/{run}")
+    assert told.status_code == 404
+    assert f"The profile {past_runs.PROFILE} was removed on" in told.json()["detail"]
+    assert "the audit log tells" in portal.api(Role.AUDITOR).get("/runs/nobody/actions").json()["detail"]
