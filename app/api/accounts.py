@@ -20,7 +20,7 @@ from app.domain.views import AccountFilter, AccountRow, AccountState, Cut
 from app.errors import NotFound
 from app.http.callers import Configurer, Reader, Runner
 from app.http.state import Here, Portal
-from app.services.connection import check_account
+from app.services.trying import try_account
 
 router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=Idempotent)
 
@@ -244,16 +244,20 @@ def rename_account(here: Here, by: Configurer, name: str, body: AccountRename, r
 
 
 @router.post("/{name}/test")
-def try_account(here: Here, _: Runner, name: str) -> list[StepOut]:
-    """Try both logins step by step; writes nothing anywhere. A refused login is tried once."""
-    wice, exchange = check_account(here.product, here.product.registry, name)
+def try_logins(here: Here, by: Runner, name: str) -> list[StepOut]:
+    """Try both logins step by step; writes nothing to either server. A refused login is tried once.
+
+    If a login works that had been refused, the runs that were stopped by it go on (step `resumed`): those of this account, or, where a
+    service account was tried, of all accounts of that Exchange server.
+    """
+    wice, exchange = try_account(here.product, name, by)
     return [*tested(wice), *tested(exchange)]
 
 
 @router.post("/{name}/test/events", response_class=StreamingResponse)
-def watch_account(here: Here, _: Runner, name: str) -> StreamingResponse:
+def watch_account(here: Here, by: Runner, name: str) -> StreamingResponse:
     """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
-    return watched(*check_account(here.product, here.product.registry, name))
+    return watched(*try_account(here.product, name, by))
 
 
 def _shown(here: Portal, account: Account, response: Response) -> AccountOut:

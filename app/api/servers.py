@@ -13,9 +13,11 @@ from app.api.etags import IfMatch, tag
 from app.api.idempotency import Idempotent
 from app.api.steps import StepOut, tested, watched
 from app.domain.account import Access, Account, Auth, ExchangeServer, WiceServer
+from app.domain.people import Actor
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
-from app.services.connection import Course, check_exchange, check_wice
+from app.services.connection import Course
+from app.services.trying import try_server
 
 router = APIRouter(tags=["servers"], route_class=Idempotent)
 
@@ -192,15 +194,15 @@ def rename_wice_server(here: Here, by: Configurer, name: str, body: Rename) -> N
 
 
 @router.post("/wice-servers/{name}/test")
-def try_wice_server(here: Here, _: Configurer, name: str, body: WiceTrial) -> list[StepOut]:
+def try_wice_server(here: Here, by: Configurer, name: str, body: WiceTrial) -> list[StepOut]:
     """Test the connection; takes up to a minute, writes nothing."""
-    return tested(_wice_course(here, name, body))
+    return tested(_wice_course(here, name, body, by))
 
 
 @router.post("/wice-servers/{name}/test/events", response_class=StreamingResponse)
-def watch_wice_server(here: Here, _: Configurer, name: str, body: WiceTrial) -> StreamingResponse:
+def watch_wice_server(here: Here, by: Configurer, name: str, body: WiceTrial) -> StreamingResponse:
     """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
-    return watched(_wice_course(here, name, body))
+    return watched(_wice_course(here, name, body, by))
 
 
 @router.get("/exchange-servers")
@@ -253,25 +255,28 @@ def rename_exchange_server(here: Here, by: Configurer, name: str, body: Rename) 
 
 
 @router.post("/exchange-servers/{name}/test")
-def try_exchange_server(here: Here, _: Configurer, name: str, body: ExchangeTrial) -> list[StepOut]:
-    """Test the connection; takes up to a minute, writes nothing."""
-    return tested(_exchange_course(here, name, body))
+def try_exchange_server(here: Here, by: Configurer, name: str, body: ExchangeTrial) -> list[StepOut]:
+    """Test the connection; takes up to a minute, writes nothing to the server.
+
+    If the service account works after it had been refused, the runs of its accounts go on (step `resumed`).
+    """
+    return tested(_exchange_course(here, name, body, by))
 
 
 @router.post("/exchange-servers/{name}/test/events", response_class=StreamingResponse)
-def watch_exchange_server(here: Here, _: Configurer, name: str, body: ExchangeTrial) -> StreamingResponse:
+def watch_exchange_server(here: Here, by: Configurer, name: str, body: ExchangeTrial) -> StreamingResponse:
     """The same test, told as it goes on, as server-sent events: `trying` (side, step), then `step` with how it went; at last `ended`."""
-    return watched(_exchange_course(here, name, body))
+    return watched(_exchange_course(here, name, body, by))
 
 
-def _wice_course(here: Here, name: str, body: WiceTrial) -> Course:
+def _wice_course(here: Here, name: str, body: WiceTrial, by: Actor) -> Course:
     server = here.product.registry.wice_server(name, secrets=True)
-    return check_wice(here.product, server, _trial(name, body.username, body.password))
+    return try_server(here.product, server, _trial(name, body.username, body.password), by)
 
 
-def _exchange_course(here: Here, name: str, body: ExchangeTrial) -> Course:
+def _exchange_course(here: Here, name: str, body: ExchangeTrial, by: Actor) -> Course:
     server = here.product.registry.exchange_server(name, secrets=True)
-    return check_exchange(here.product, server, _trial(name, body.username, body.password, body.mailbox))
+    return try_server(here.product, server, _trial(name, body.username, body.password, body.mailbox), by)
 
 
 def _trial(server: str, username: str, password: str, mailbox: str = "") -> Account:

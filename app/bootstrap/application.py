@@ -24,6 +24,7 @@ from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId, RunId, new_id
+from app.domain.logins import LoginStanding
 from app.domain.retention import Periods
 from app.domain.run import SCHEDULED, Order
 from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
@@ -47,7 +48,7 @@ from app.services.administration import Administration
 from app.services.desk import Desk, Progress
 from app.services.importing import Importing
 from app.services.licences import Licences
-from app.services.logins import spare
+from app.services.logins import alone, spare
 from app.services.report import RunReport
 from app.services.retention import Retention
 from app.services.run_budget import held
@@ -81,6 +82,7 @@ class Application:
         self.logins: Final[Logins] = database.logins
         self.watch_list: Final[WatchList] = database.watch_list
         self.listening: Final[HostBudgets] = database.listening
+        self.turns: Final[HostBudgets] = database.budgets
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.learnt: Final[Learnt] = database.learnt
@@ -178,17 +180,22 @@ class Application:
         with ExitStack() as connections:
             holder, urgent = run or new_id(), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
+            trial = connections.enter_context(ExitStack())
+            login = self._login(trial, holder, profile.id)
             ledger = connections.enter_context(self.books.open(profile.id, trigger, run, requested_by, order))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
-                if trigger == SCHEDULED:
-                    spare(self.logins, profile.id)
+                spare(login, exchange.name, by_schedule=trigger == SCHEDULED)
                 crm = connections.enter_context(closing(self.crm(account, wice, profile, allowed[0])))
                 access = self._access(account, exchange)
                 access = replace(access, allowance=allowed[1], keeper=self._keeper, account=account.name)
                 mailbox = self._mailbox_of_run(ledger, access, crm, wice.time_zone)
                 connections.enter_context(closing(mailbox))
+                if login.in_doubt:
+                    mailbox.probe()
+                    self.logins.proven(profile.id)
+                    trial.close()
                 permit = self.licences.permit(profile.id)
             except WiceSyncError as error:
                 ledger.finish(*_failed(profile, ledger, error))
@@ -205,6 +212,14 @@ class Application:
                 progress=progress,
                 is_profile=self.is_profile,
             )
+
+    def _login(self, trial: ExitStack, holder: str, profile: ProfileId) -> LoginStanding:
+        """How it stands with its logins. Of one that is in doubt nobody else learns more before `trial` ends. Raises: HostBusy."""
+        login = self.logins.standing(profile)
+        if not login.in_doubt:
+            return login
+        trial.enter_context(alone(self.turns, holder, login.in_doubt))
+        return self.logins.standing(profile)  # who tried it before may have got through
 
     def crm(
         self, account: Account, server: WiceServer, profile: Profile | None = None, allowance: Allowance | None = None

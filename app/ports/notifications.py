@@ -40,5 +40,5 @@ class WatchList(Protocol):
     """Whom to watch."""
 
     def watched(self) -> Sequence[Watched]:
-        """Active profiles with a schedule whose folders are known, by server and mailbox."""
+        """Active profiles with a schedule whose folders are known and whose service account can sign in, by server and mailbox."""
         ...

@@ -6,13 +6,14 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.domain.account import Account, ExchangeServer, WiceServer
 from app.domain.ids import ProfileId, RunId
 from app.domain.licence import EVERYTHING, Coverage
+from app.domain.logins import LoginStanding
 from app.domain.people import Actor
 from app.domain.plan_views import PlannedRow
 from app.domain.run import RunRequest, Verb
 from app.domain.schedule import Turn
-from app.domain.sync import Side
 
 
 class Queue(Protocol):
@@ -111,10 +112,25 @@ class Timetable(Protocol):
 
 
 class Logins(Protocol):
-    """Which logins servers have refused."""
+    """Which logins servers have refused, and which are known to be right."""
 
-    def refused(self, profile: ProfileId) -> Side | None:
-        """Where the login with which this profile is synchronised was refused, since it and its server were last edited."""
+    def standing(self, profile: ProfileId) -> LoginStanding:
+        """How it stands with the logins with which this profile is synchronised."""
+        ...
+
+    def proven(self, profile: ProfileId) -> None:
+        """A run of this profile has got through at Exchange."""
+        ...
+
+    def passed(self, account: Account, server: WiceServer | ExchangeServer, by: Actor) -> bool:
+        """An account's own login works at `server`, as `by` has found. Had it been refused? Then its profiles are due at once.
+
+        Nothing happens if somebody has edited the account or the server since they were read.
+        """
+        ...
+
+    def passed_for_all(self, server: ExchangeServer, by: Actor) -> bool:
+        """The service account works; the same for all accounts of this server."""
         ...
 
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from app.domain.account import Access, Account, ExchangeServer, WiceServer
 from app.errors import Halt, HaltCode, WiceSyncError
-from app.ports import Capabilities, Crm, Mailbox, Registry
+from app.ports import Capabilities, Crm, Mailbox
 from app.ports.reaching import Passed, Stage, Stopped
 
 
@@ -39,6 +39,8 @@ class StepCode(StrEnum):
     CAPABILITY = "capability"
     AUTODISCOVER = "autodiscover"
     MAILBOX = "mailbox"
+    RESUMED = "resumed"
+    """The login had been refused and works now: the runs that were stopped by it go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +131,6 @@ def check_exchange(site: Site, server: ExchangeServer, account: Account | None) 
         yield steps.skipped(StepCode.MAILBOX, "the server was not reached, see above")
     else:
         yield from steps.guarded(StepCode.MAILBOX, _opened(steps, site, server, account))
-
-
-def check_account(site: Site, registry: Registry, name: str) -> tuple[Course, Course]:
-    """Both logins of a stored account: at Wice, at Exchange. Raises: NotFound."""
-    account = registry.account(name, secrets=True)
-    wice = registry.wice_server(account.wice_server, secrets=True)
-    exchange = registry.exchange_server(account.exchange_server, secrets=True)
-    return check_wice(site, wice, account), check_exchange(site, exchange, account)
 
 
 class _Steps:

@@ -20,7 +20,7 @@ import structlog
 from app.domain.budget import Limits, Taken, Want
 from app.domain.ids import ProfileId, new_id
 from app.domain.watching import Watched
-from app.errors import HostBusy, Retry, WiceSyncError
+from app.errors import Halt, HaltCode, HostBusy, Retry, WiceSyncError
 from app.ports.budget import HostBudgets
 from app.ports.hints import Hints
 from app.ports.notifications import Channel, Notifications, WatchList
@@ -180,6 +180,12 @@ class _Group(threading.Thread):
                 self._leave([one], type(error).__name__)
             except Retry:
                 raise
+            except Halt as error:
+                # All sign in with the same login: who tries it for each has it locked.
+                refused = error.code is HaltCode.LOGIN_REFUSED
+                self._leave(self.members if refused else [one], error.code.value)
+                if refused:
+                    return
             except WiceSyncError as error:
                 self._leave([one], type(error).__name__)
 

@@ -21,6 +21,7 @@ TITLES: Mapping[StepCode, str] = {
     StepCode.CAPABILITY: N_("What the server offers"),
     StepCode.AUTODISCOVER: N_("Autodiscover"),
     StepCode.MAILBOX: N_("The mailbox opens"),
+    StepCode.RESUMED: N_("Runs that the refused login had stopped go on"),
 }
 CAPABILITIES: Mapping[str, tuple[str, str]] = {
     "flags": (N_("Outlook sync flags"), N_("Without them, contacts cannot be synchronised.")),

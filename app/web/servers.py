@@ -14,8 +14,9 @@ from app.domain.account import Account, ExchangeServer, WiceServer
 from app.errors import BadInput
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
-from app.services.connection import Course, check_exchange, check_wice
+from app.services.connection import Course
 from app.services.given import shown
+from app.services.trying import try_server
 from app.web.asked import Text, Version
 from app.web.flash import redirect
 from app.web.growing import growing
@@ -115,7 +116,7 @@ class _Pages:
         self,
         request: Request,
         here: Here,
-        _by: Configurer,
+        by: Configurer,
         name: str,
         test_username: Text = "",
         test_password: Text = "",
@@ -133,11 +134,7 @@ class _Pages:
             exchange_username=test_username.strip(),
             exchange_password=test_password,
         )
-        course = (
-            check_wice(here.product, server, trial)
-            if isinstance(server, WiceServer)
-            else check_exchange(here.product, server, trial)
-        )
+        course = try_server(here.product, server, trial, by)
         return self._tested(request, server, course, test_username, test_mailbox)
 
     def ask_delete(self, request: Request, here: Here, _by: Configurer, name: str) -> Response:

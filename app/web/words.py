@@ -42,6 +42,7 @@ AUDITED: Mapping[str, str] = {
     "removed": "removed",
     "renamed": "renamed",
     "retry": "retry asked for",
+    "resumed": "refused login works again",
     "session_ended": "signed out",
     "sign_in_failed": "sign-in failed",
     "signed_in": "signed in",

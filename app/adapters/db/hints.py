@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Update, and_, or_, select, update
 
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import chunks
@@ -46,9 +46,18 @@ class SqlHints:
 _table = profiles
 
 
-def _bring_forward(connection: Connection, chosen: ColumnElement[bool]) -> int:
+def due_at_once(connection: Connection, chosen: ColumnElement[bool]) -> int:
+    """What keeps these profiles from running is no more; of those that have a schedule and are active."""
+    return _due_in(connection, _scheduled(chosen), timedelta(0))
+
+
+def _scheduled(chosen: ColumnElement[bool]) -> Update:
     active = _table.c.account_id.in_(select(accounts.c.id).where(accounts.c.active))
-    scheduled = update(_table).where(chosen, _table.c.active, active, _table.c.schedule != "")
+    return update(_table).where(chosen, _table.c.active, active, _table.c.schedule != "")
+
+
+def _bring_forward(connection: Connection, chosen: ColumnElement[bool]) -> int:
+    scheduled = _scheduled(chosen)
     rested = or_(_table.c.last_finished.is_(None), _table.c.last_finished <= DatabaseTime(-REST))
     return _due_in(connection, scheduled.where(rested), timedelta(0)) + _due_in(
         connection, scheduled.where(~rested), REST

@@ -47,7 +47,7 @@ SECRET: Mapping[str, bool] = {"secret": True}
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
-def _refused(name: str) -> Column[int]:
+def _counter(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
 
 
@@ -91,7 +91,9 @@ exchange_servers = Table(
     words("token_url"),
     words("ca_file"),
     version(),
-    _refused("refused"),
+    # How it stands with its login, see `logins`.
+    _counter("refused"),
+    _counter("proven"),
     sqlite_autoincrement=True,
 )
 
@@ -115,8 +117,8 @@ accounts = Table(
     prose("name_key"),
     prose("terms"),
     # Logins that were refused, see `logins`.
-    _refused("wice_refused"),
-    _refused("exchange_refused"),
+    _counter("wice_refused"),
+    _counter("exchange_refused"),
     Index(None, "name_key", "id"),
     sqlite_autoincrement=True,
 )

@@ -8,8 +8,10 @@ from typing import Final
 
 from sqlalchemy import Engine, and_, or_, select
 
+from app.adapters.db.logins import TRUSTED
 from app.adapters.db.session import reading
 from app.adapters.db.tables import accounts, exchange_servers, profiles
+from app.domain.account import Access
 from app.domain.ids import ProfileId
 from app.domain.watching import Watched
 
@@ -41,6 +43,8 @@ class SqlWatchList:
             .join_from(profiles, accounts)
             .join(exchange_servers, accounts.c.exchange_server_id == exchange_servers.c.id)
             .where(profiles.c.active, accounts.c.active, profiles.c.schedule != "", or_(contacts, calendar))
+            # A login that may be wrong is tried by one run at a time, not by every connection of a listener.
+            .where(or_(exchange_servers.c.access == Access.DELEGATE, TRUSTED))
             .order_by(exchange_servers.c.name, accounts.c.endpoint, accounts.c.mailbox, profiles.c.id)
         )
         with reading(self._engine) as connection:

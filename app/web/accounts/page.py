@@ -12,8 +12,8 @@ from app.domain.views import AccountRow, Cut, FailureFilter, RunFilter
 from app.errors import BadInput, NotFound
 from app.http.callers import Reader, Runner
 from app.http.state import Here, Portal
-from app.services.connection import check_account
 from app.services.requests import ask, ask_many
+from app.services.trying import try_account
 from app.web.asked import Text
 from app.web.flash import redirect
 from app.web.growing import growing
@@ -67,9 +67,9 @@ def run(here: Here, by: Runner, name: str, verb: Text = "", profile: Text = "", 
 
 
 @router.post("/accounts/{name}/test")
-def try_account(request: Request, here: Here, _by: Runner, name: str) -> Response:
+def try_logins(request: Request, here: Here, by: Runner, name: str) -> Response:
     """Try both logins; each step is shown as it is tried."""
-    courses = check_account(here.product, here.product.registry, name)
+    courses = try_account(here.product, name, by)
     return growing(render(request, "pages/accounts/test.html", name=name), *map(pieces, courses))
 
 
