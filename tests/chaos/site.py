@@ -19,14 +19,14 @@ from sqlalchemy import make_url
 
 from app.bootstrap import Application, opened
 from app.bootstrap.licensing import demo_key
-from app.domain.account import Account, ExchangeServer, FirstPlan, Profile, WiceServer
+from app.domain.account import FirstPlan, Profile
 from app.domain.fingerprint import Record
 from app.domain.ids import ProfileId
 from app.domain.people import SYSTEM, Actor, Role, Via
 from app.domain.run import Run, RunStatus, Verb
 from app.services.requests import ask_many
 from app.settings import Settings
-from tests.services.sandbox import Sandbox
+from tests.services.sandbox import Sandbox, Server
 from tests.services.workers import Crew
 
 WORKERS: Final = ("worker-1", "worker-2", "worker-3")
@@ -116,17 +116,17 @@ class Site:
         self._crew.stop(SCHEDULERS[1])
         self._crew.start_scheduler(name=SCHEDULERS[1], clock=by)
 
-    def stall(self, server: str) -> None:
+    def stall(self, server: Server) -> None:
         """The server keeps the next requests waiting, longer than anybody waits for an answer."""
-        self._fault(server, "stall", count=3, seconds=self._settings.request_timeout_s + 1)
+        self._sandbox.fault(server, "stall", count=3, seconds=self._settings.request_timeout_s + 1)
 
-    def keep_busy(self, server: str) -> None:
+    def keep_busy(self, server: Server) -> None:
         """The server refuses the next requests and says when to come back."""
-        self._fault(server, "busy", count=5, retry_after_s=1)
+        self._sandbox.fault(server, "busy", count=5, retry_after_s=1)
 
-    def lose_answers(self, server: str) -> None:
+    def lose_answers(self, server: Server) -> None:
         """The next requests take effect, and their answers are lost."""
-        self._fault(server, "cut_after", count=3)
+        self._sandbox.fault(server, "cut_after", count=3)
 
     def heal(self) -> None:
         """No server misbehaves any more."""
@@ -196,25 +196,10 @@ class Site:
         url = make_url(self._settings.database_url.get_secret_value())
         return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
-    def _fault(self, server: str, kind: str, **parameters: object) -> None:
-        self._sandbox.control(server, "POST", "faults", {"kind": kind, **parameters})
-
     def _register(self) -> None:
-        save = self.product.registry.save
-        sandbox = self._sandbox
-        save(WiceServer(name="main", url=sandbox.wice, mandant=sandbox.mandant))
-        save(ExchangeServer(name="mail", url=sandbox.ews, **sandbox.service))  # type: ignore[arg-type] # user name and password
+        registry = self.product.registry
+        self._sandbox.set_up(registry, *self.users)
         for user in self.users:
-            person = sandbox.person(user)
-            save(
-                Account(
-                    name=user,
-                    email=person["email"],
-                    wice_server="main",
-                    wice_username=user,
-                    wice_password=person["password"],
-                    exchange_server="mail",
-                    mailbox=person["mailbox"],
-                )
+            registry.save(
+                Profile(account=user, name=user, appointments=False, schedule=SCHEDULE, first_plan=FirstPlan.APPROVED)
             )
-            save(Profile(account=user, name=user, appointments=False, schedule=SCHEDULE, first_plan=FirstPlan.APPROVED))

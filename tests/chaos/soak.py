@@ -28,7 +28,7 @@ from app.settings import Settings
 from tests.chaos.crowd import Crowd
 from tests.chaos.site import Site
 from tests.services.postgres import new_database, running_postgres
-from tests.services.sandbox import Sandbox, running
+from tests.services.sandbox import Sandbox, Server, running
 
 REPORT: Final = Path(__file__).resolve().parents[2] / "docs" / "soak.md"
 EVERY_S: Final = 5.0
@@ -85,7 +85,7 @@ def soak(settings: Settings, sandbox: Sandbox, minutes: float, rng: Random) -> s
 
 
 def _blows(site: Site, rng: Random) -> dict[str, Callable[[], None]]:
-    def server() -> str:
+    def server() -> Server:
         return rng.choice(("wice", "ews"))
 
     return {

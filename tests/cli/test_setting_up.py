@@ -65,7 +65,7 @@ def test_all_problems_are_told_at_once_and_nothing_is_changed(command, sandbox, 
         'account "anna", profile "anna": direction must be both, to_wice or to_exchange',
         'account "anna", profile "anna": there is no setting "kontakte"; did you mean contacts?',
         'account "anna", profile "anna": window_past_days must be a whole number',
-        'account "anna", profile "anna": schedule is not understood at sometimes: write parts such as every 15 minutes',
+        'account "anna", profile "anna": schedule is not understood at \'sometimes\': write parts such as every 15 minutes',
     ):
         assert expected in problems
     assert entities(command) == NOBODY

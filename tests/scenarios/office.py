@@ -20,7 +20,7 @@ from sqlalchemy import delete
 from app.adapters.db.tables_budgets import host_budgets
 from app.bootstrap.application import Application, opened
 from app.bootstrap.licensing import demo_key
-from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.account import Profile
 from app.domain.ids import RunId
 from app.domain.people import SYSTEM
 from app.domain.sync import Kind, Side
@@ -190,26 +190,8 @@ class Office:
             return RunReport.failed(user, error)
 
     def _register(self) -> None:
-        registry, service = self.product.registry, self.sandbox.service
-        registry.save(WiceServer(name="wice", url=self.sandbox.wice, mandant=self.sandbox.mandant))
-        registry.save(
-            ExchangeServer(
-                name="mail", url=self.sandbox.ews, username=service["username"], password=service["password"]
-            )
-        )
+        self.sandbox.set_up(self.product.registry, *self.users)
         for user in self.users:
-            person = self.sandbox.person(user)
-            registry.save(
-                Account(
-                    name=user,
-                    email=person["email"],
-                    wice_server="wice",
-                    wice_username=user,
-                    wice_password=person["password"],
-                    exchange_server="mail",
-                    mailbox=person["mailbox"],
-                )
-            )
             self.configure(user)
 
 

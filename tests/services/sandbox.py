@@ -14,6 +14,8 @@ import httpx
 import pytest
 
 from app.adapters.trust import trusted
+from app.domain.account import Account, ExchangeServer, WiceServer
+from app.ports import Registry
 
 Server = Literal["wice", "ews"]
 TODAY = "2026-11-23"
@@ -43,6 +45,38 @@ class Sandbox:
     def person(self, username: str) -> dict[str, str]:
         """Keys: username, password, email, mailbox, mailbox_password."""
         return next(person for person in self.people if person["username"] == username)
+
+    @property
+    def wice_server(self) -> WiceServer:
+        """As an administrator sets it up."""
+        return WiceServer(name="main", url=self.wice, mandant=self.mandant)
+
+    @property
+    def exchange_server(self) -> ExchangeServer:
+        """With the service account that may impersonate everybody."""
+        return ExchangeServer(
+            name="mail", url=self.ews, username=self.service["username"], password=self.service["password"]
+        )
+
+    def account(self, username: str) -> Account:
+        """Of a person, at these servers."""
+        person = self.person(username)
+        return Account(
+            name=username,
+            email=person["email"],
+            wice_server="main",
+            wice_username=username,
+            wice_password=person["password"],
+            exchange_server="mail",
+            mailbox=person["mailbox"],
+        )
+
+    def set_up(self, registry: Registry, *usernames: str) -> None:
+        """Both servers, and accounts of these people."""
+        registry.save(self.wice_server)
+        registry.save(self.exchange_server)
+        for username in usernames:
+            registry.save(self.account(username))
 
     def fault(self, server: Server, kind: str, **parameters: object) -> None:
         """Plan a fault (sandbox/control.py)."""

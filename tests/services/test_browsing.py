@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from app.bootstrap import opened
-from app.domain.account import Account, ExchangeServer
 from app.domain.sync import Kind
 from app.services.browsing import choices
 from app.settings import Settings
@@ -20,13 +19,9 @@ from tests.services.sandbox import Sandbox
 def test_R25_R43_folders_are_there_to_choose_from_and_those_of_others_are_named(
     sandbox: Sandbox, tmp_path: Path, kind: Kind
 ) -> None:
-    anna, service = sandbox.person("anna"), sandbox.service
+    anna, account, server = sandbox.person("anna"), sandbox.account("anna"), sandbox.exchange_server
     hand = LibraryExchangeHand(sandbox.ews, anna["mailbox"], anna["mailbox"], anna["mailbox_password"])
     mine, theirs = hand.add_folder(kind, "Wice"), hand.add_folder(kind, "Kunden")
-    server = ExchangeServer(name="mail", url=sandbox.ews, username=service["username"], password=service["password"])
-    account = Account(
-        name="anna", wice_server="main", wice_username="anna", exchange_server="mail", mailbox=anna["mailbox"]
-    )
     with opened(migrated(Settings(home=tmp_path))) as product:
         mailbox = product.mailbox(account, server)
         mailbox.mark_folder(theirs, "wice-sync/someone-else/7")

@@ -25,27 +25,17 @@ def product(tmp_path: Path) -> Iterator[Application]:
 
 @pytest.fixture
 def wice(sandbox: Sandbox) -> WiceServer:
-    return WiceServer(name="main", url=sandbox.wice, mandant=sandbox.mandant)
+    return sandbox.wice_server
 
 
 @pytest.fixture
 def exchange(sandbox: Sandbox) -> ExchangeServer:
-    service = sandbox.service
-    return ExchangeServer(name="mail", url=sandbox.ews, username=service["username"], password=service["password"])
+    return sandbox.exchange_server
 
 
 @pytest.fixture
 def anna(sandbox: Sandbox) -> Account:
-    anna = sandbox.person("anna")
-    return Account(
-        name="anna",
-        email=anna["email"],
-        wice_server="main",
-        wice_username="anna",
-        wice_password=anna["password"],
-        exchange_server="mail",
-        mailbox=anna["mailbox"],
-    )
+    return sandbox.account("anna")
 
 
 def verdicts(course: Course) -> dict[StepCode, Verdict]:

@@ -41,22 +41,7 @@ def office(portal: RunningPortal) -> RunningPortal:
 @pytest.fixture
 def living(portal: RunningPortal, sandbox: Sandbox) -> RunningPortal:
     """With real servers behind."""
-    anna, service, registry = sandbox.person("anna"), sandbox.service, portal.product.registry
-    registry.save(WiceServer(name="main", url=sandbox.wice, mandant=sandbox.mandant))
-    registry.save(
-        ExchangeServer(name="mail", url=sandbox.ews, username=service["username"], password=service["password"])
-    )
-    registry.save(
-        Account(
-            name="anna",
-            email=anna["email"],
-            wice_server="main",
-            wice_username="anna",
-            wice_password=anna["password"],
-            exchange_server="mail",
-            mailbox=anna["mailbox"],
-        )
-    )
+    sandbox.set_up(portal.product.registry, "anna")
     return portal
 
 
@@ -277,7 +262,7 @@ def test_R36_the_assistant_takes_days_hours_and_exceptions_and_tells_what_is_wro
     assert last.text.count("<time ") >= 5
     refused = browser.get(at, params=typed | {"repeat": "text", "text": "every quarter"})
     assert refused.status_code == 422
-    assert "is not understood at quarter: write a number of minutes or hours" in refused.text
+    assert "is not understood at &#39;quarter&#39;: write a number of minutes or hours" in refused.text
     assert 'value="every quarter"' in refused.text
     german = office.browser(language="de").get(at, params=typed | {"repeat": "text", "text": "every quarter"})
-    assert "ist bei quarter nicht verständlich: schreiben Sie eine Zahl von Minuten" in german.text
+    assert "ist bei „quarter“ nicht verständlich: schreiben Sie eine Zahl von Minuten" in german.text

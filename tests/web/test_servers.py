@@ -114,9 +114,6 @@ def test_a_test_shows_at_which_step_a_server_hangs(portal: RunningPortal) -> Non
 
 def test_a_mailbox_is_tried_with_the_stored_login(portal: RunningPortal, sandbox: Sandbox) -> None:
     browser = portal.browser()
-    server = ExchangeServer(
-        name="mail", url=sandbox.ews, username=sandbox.service["username"], password=sandbox.service["password"]
-    )
-    portal.product.registry.save(server)
+    portal.product.registry.save(sandbox.exchange_server)
     mailbox = sandbox.person("anna")["mailbox"]
     assert f"{mailbox}, impersonation" in browser.submit("/exchange-servers/mail/test", test_mailbox=mailbox).text

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.bootstrap.application import Application, opened
-from app.domain.account import Account, ExchangeServer, Profile, WiceServer
+from app.domain.account import Profile
 from app.domain.run import RequestState, RunRequest, Verb
 from app.services.requests import ask
 from app.settings import Settings
@@ -46,21 +47,12 @@ def product(settings: Settings, sandbox: Sandbox, elsewhere: Sandbox) -> Iterato
 
 
 def configure(product: Application, name: str, servers: Sandbox, accounts: list[str]) -> None:
-    save, login = product.registry.save, servers.service
-    save(WiceServer(name=name, url=servers.wice, mandant=servers.mandant))
-    save(ExchangeServer(name=name, url=servers.ews, username=login["username"], password=login["password"]))
+    save = product.registry.save
+    save(replace(servers.wice_server, name=name))
+    save(replace(servers.exchange_server, name=name))
     for account, person in zip(accounts, servers.people, strict=True):
-        save(
-            Account(
-                name=account,
-                email=person["email"],
-                wice_server=name,
-                wice_username=person["username"],
-                wice_password=person["password"],
-                exchange_server=name,
-                mailbox=person["mailbox"],
-            )
-        )
+        known = servers.account(person["username"])
+        save(replace(known, name=account, wice_server=name, exchange_server=name))
         save(Profile(account=account, name=account))
 
 
