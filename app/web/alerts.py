@@ -13,8 +13,8 @@ from app.domain.alerts import Security
 from app.errors import BadInput, Halt, Retry
 from app.http.callers import Configurer
 from app.http.state import Here
-from app.services.alerts import SECRETS, version_of
-from app.web.asked import Text
+from app.services.alerts import SECRETS, AlertEntry, version_of
+from app.web.asked import Fields, Version
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.sentences import all_said, said
@@ -40,41 +40,18 @@ def change_alerts(
     request: Request,
     here: Here,
     by: Configurer,
-    version: Annotated[int, Form()] = 0,
-    recipients: Text = "",
-    sender: Text = "",
-    smtp_host: Text = "",
-    smtp_port: Text = "",
-    smtp_security: Text = "",
-    smtp_username: Text = "",
-    smtp_password: Text = "",
-    webhook_url: Text = "",
-    webhook_secret: Text = "",
+    fields: Fields,
+    version: Version = 0,
     forget: Annotated[list[str] | None, Form()] = None,
-    failed_runs: Text = "",
-    oldest_change_hours: Text = "",
-    licence_days: Text = "",
-    quarantined_items: Text = "",
 ) -> Response:
     """Set them. A secret that is left empty stays; `forget` names those that go."""
-    typed: dict[str, object] = {
-        "recipients": recipients,
-        "sender": sender,
-        "smtp_host": smtp_host,
-        "smtp_port": smtp_port,
-        "smtp_security": smtp_security,
-        "smtp_username": smtp_username,
-        "failed_runs": failed_runs,
-        "oldest_change_hours": oldest_change_hours,
-        "licence_days": licence_days,
-        "quarantined_items": quarantined_items,
-    }
-    secret = {"smtp_password": smtp_password, "webhook_url": webhook_url, "webhook_secret": webhook_secret}
+    typed = {name: fields[name] for name in AlertEntry.model_fields if name in fields}
     gone = dict.fromkeys(set(forget or ()) & set(SECRETS))
     try:
-        here.product.alerts.change(typed | secret | gone, by, version=version)
+        here.product.alerts.change(typed | gone, by, version=version)
     except BadInput as error:
-        return _page(request, here, typed | {"version": version}, all_said(error.fields), 422)
+        visible = {name: value for name, value in typed.items() if name not in SECRETS}
+        return _page(request, here, visible | {"version": version}, all_said(error.fields), 422)
     return redirect("/settings/alerts", _("Saved."))
 
 

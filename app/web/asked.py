@@ -1,17 +1,25 @@
-"""What addresses and forms say: single texts, the version that a form was made from, and which accounts or profiles a list means."""
+"""What addresses and forms say: single texts, all fields, the version that a form was made from, and which accounts or profiles a list means."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Annotated, Final
 
-from fastapi import Depends, Form, Query
+from fastapi import Depends, Form, Query, Request
 
 from app.domain.views import AccountFilter, AccountState, ProfileFilter
 
 Word = Annotated[str, Query(max_length=200)]
 Text = Annotated[str, Form(max_length=1000)]
 Version = Annotated[int, Form(ge=0)]
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    return {name: value for name, value in (await request.form(max_fields=100)).items() if isinstance(value, str)}
+
+
+Fields = Annotated[dict[str, str], Depends(_fields)]
+"""All fields of a form, as they were typed."""
 
 _ACTIVE: Final = {"yes": True, "no": False}
 

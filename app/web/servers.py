@@ -17,7 +17,7 @@ from app.http.state import Here
 from app.services.connection import Course
 from app.services.given import shown
 from app.services.trying import try_server
-from app.web.asked import Text, Version
+from app.web.asked import Fields, Text, Version
 from app.web.flash import redirect
 from app.web.growing import growing
 from app.web.i18n import _
@@ -35,10 +35,9 @@ def servers_page(request: Request, here: Here, _by: Reader) -> Response:
     return render(request, "pages/servers/list.html", servers=here.product.views.servers())
 
 
-async def _form(request: Request) -> Mapping[str, str]:
+def _form(fields: Fields) -> Mapping[str, str]:
     """What was typed, without the form's own fields."""
-    typed = await request.form(max_fields=50)
-    return {name: value for name, value in typed.items() if isinstance(value, str) and name not in _FORMS_OWN}
+    return {name: value for name, value in fields.items() if name not in _FORMS_OWN}
 
 
 _FORMS_OWN = frozenset({"csrf", "version", "full_editing", "test_username", "test_password", "test_mailbox"})

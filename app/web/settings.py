@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.domain.process import ProcessKind
 from app.errors import BadInput
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
-from app.services.options import change, version_of
+from app.services.options import OptionsEntry, change, version_of
 from app.settings import variable
-from app.web.asked import Text
+from app.web.asked import Fields, Version
 from app.web.flash import redirect
 from app.web.i18n import N_, _
 from app.web.sentences import all_said
@@ -68,21 +68,11 @@ def change_settings(
     request: Request,
     here: Here,
     by: Configurer,
-    version: Annotated[int, Form()] = 0,
-    organisation: Text = "",
-    language: Text = "",
-    time_zone: Text = "",
-    session_idle_hours: Text = "",
-    session_days: Text = "",
+    fields: Fields,
+    version: Version = 0,
 ) -> Response:
     """Set what is set here."""
-    given = {
-        "organisation": organisation,
-        "language": language,
-        "time_zone": time_zone,
-        "session_idle_hours": session_idle_hours,
-        "session_days": session_days,
-    }
+    given = {name: fields[name] for name in OptionsEntry.model_fields if name in fields}
     try:
         change(here.product.options, given, by, version=version)
     except BadInput as error:

@@ -17,12 +17,12 @@ from app.errors import BadInput, Superseded
 from app.http.callers import Configurer, Reader
 from app.http.state import Here, Portal
 from app.web import schedule_form, sentences
-from app.web.asked import Text, Version, WantedProfiles
+from app.web.asked import Fields, Text, Version, WantedProfiles
 from app.web.flash import redirect
 from app.web.i18n import _, ngettext
 from app.web.lists import cut
 from app.web.profiles import words
-from app.web.profiles.asked import Fields, all_names
+from app.web.profiles.asked import all_names
 from app.web.profiles.faults import ADVICE
 from app.web.templating import render
 from app.web.zones import time_zones

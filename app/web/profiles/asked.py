@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Final
+from typing import Final
 from urllib.parse import quote
-
-from fastapi import Depends, Request
 
 from app.domain.views import Cut, ProfileFilter, ProfileRow
 from app.errors import NotFound
@@ -15,14 +13,6 @@ from app.ports.views import Views
 from app.web.i18n import _
 
 _MANY: Final = 500
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-
-
-Fields = Annotated[dict[str, str], Depends(_fields)]
-"""All fields of a form whose fields depend on the step that is shown."""
 
 
 def address(account: str, *below: str) -> str:

@@ -27,11 +27,12 @@ from app.rules.timetable import coming
 from app.services.connection import Step
 from app.services.requests import ask
 from app.web import schedule_form
+from app.web.asked import Fields
 from app.web.flash import redirect
 from app.web.i18n import _
 from app.web.profiles import draft as drafts
 from app.web.profiles import faults, login, words
-from app.web.profiles.asked import Fields, address
+from app.web.profiles.asked import address
 from app.web.profiles.draft import Draft
 from app.web.profiles.folders import browse
 from app.web.profiles.summary import warnings
