@@ -85,8 +85,8 @@ class Settings(BaseSettings):
         default=27,
         ge=1,
         le=10_000,
-        description="How many runs may speak with one Exchange server at once, over all workers. Exchange grants a service account 27 connections "
-        "(EWSMaxConcurrency).",
+        description="How many connections one Exchange server gets at once, over all workers; a run uses one, and up to three while it writes "
+        "much. Exchange grants a service account 27 (EWSMaxConcurrency).",
     )
     exchange_requests_per_second: float = Field(
         default=0, ge=0, description="How many requests one Exchange server gets per second, in the mean; 0: no limit."
@@ -95,8 +95,7 @@ class Settings(BaseSettings):
         default=8,
         ge=1,
         le=10_000,
-        description="How many runs may speak with one Wice server at once, over all workers. While it writes much, a run uses up to four "
-        "connections.",
+        description="How many connections one Wice server gets at once, over all workers; a run uses one, and up to four while it writes much.",
     )
     wice_requests_per_second: float = Field(
         default=0, ge=0, description="How many requests one Wice server gets per second, in the mean; 0: no limit."

@@ -1,7 +1,7 @@
-"""Host budgets: how many runs may speak with one server at once, and how many requests it gets. Values and their arithmetic.
+"""Host budgets: over how many connections runs may speak with one server at once, and how many requests it gets. Values and their arithmetic.
 
-A run holds one slot of each of its two hosts while it goes on. It sends one request at a time, so a host never has more of them than it has slots;
-only many writes to Wice go out over a few connections at once (`app.adapters.wice`).
+A run holds one slot of each of its two hosts while it goes on. It sends one request at a time; for many writes it takes further slots, as far as
+there are any, and uses as many connections. So a host never has more requests at once than it has slots.
 A host that was busy is tried by one run first. Who is refused is given a turn of their own, so that not all come back at the same moment.
 """
 
@@ -38,7 +38,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`concurrency`: runs at once. `rate`: requests a second over time, 0 for no limit."""
+    """`concurrency`: connections at once. `rate`: requests a second over time, 0 for no limit."""
 
     concurrency: int
     rate: float = 0.0

@@ -40,6 +40,10 @@ class Allowance(Protocol):
         """Before a request is sent. Raises: HostBusy; nothing was sent."""
         ...
 
+    def connections(self, wanted: int) -> int:
+        """So many of the wanted connections may be used at the same time from now on, at least one; each counts as one that the host has open."""
+        ...
+
     def answered(self) -> None:
         """The host has answered, whatever it said to the request itself."""
         ...
@@ -58,6 +62,10 @@ class Unlimited:
 
     def spend(self) -> None:
         """Always."""
+
+    def connections(self, wanted: int) -> int:
+        """All of them."""
+        return wanted
 
     def answered(self) -> None:
         """Nobody asks."""

@@ -1,4 +1,5 @@
-"""One run's part of its hosts' budgets: a slot of each while it goes on, and requests in growing portions, so that few of them need a question.
+"""One run's part of its hosts' budgets: a slot of each while it goes on, further ones for further connections, and requests in
+growing portions, so that few of them need a question.
 
 An idle run asks once for both hosts and gives back once. A long one asks again when its portion is spent, or when it has not asked for a while:
 then it also hears that somebody else met a busy host.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from threading import Lock
 from time import monotonic
@@ -49,6 +50,7 @@ class HostAllowance:
         self._portion = FIRST_PORTION
         self._ends = 0.0
         self._on_trial = False
+        self._more: list[str] = []
         self.left = 0
         """Requests that may still be sent."""
 
@@ -72,7 +74,28 @@ class HostAllowance:
                 if isinstance(answer, Refusal):
                     raise waiting(answer)
                 self.taken(answer)
+                self._keep_connections()
             self.left -= 1
+
+    def connections(self, wanted: int) -> int:
+        """See `app.ports.budget.Allowance.connections`. What was given is kept until the run ends."""
+        with self._turn:
+            while len(self._more) < wanted - 1 and self._connection(name := f"{self._holder}/{len(self._more) + 1}"):
+                self._more.append(name)
+            return min(wanted, 1 + len(self._more))
+
+    def _connection(self, name: str) -> bool:
+        # Nobody is kept waiting by it: who does not get it uses fewer.
+        return isinstance(self._budgets.take(name, [replace(self.want, requests=0)], urgent=True), Taken)
+
+    def _keep_connections(self) -> None:
+        for name in self._more:
+            self._connection(name)
+
+    def end(self) -> None:
+        """Give back what `connections` gave."""
+        for name in self._more:
+            self._budgets.leave(name, {self._host.name: 0})
 
     def answered(self) -> None:
         """See `app.ports.budget.Allowance.answered`."""
@@ -105,7 +128,8 @@ def waiting(refusal: Refusal) -> HostBusy:
             )
         case Why.CONCURRENCY:
             return HostBusy(
-                f"The server {server} has as many runs at once as it may have; this one waits its turn.", after=after
+                f"The server {server} has as many connections at once as it may have; this run waits its turn.",
+                after=after,
             )
         case Why.RATE:
             return HostBusy(
@@ -130,4 +154,6 @@ def held(
     try:
         yield parts
     finally:
+        for part in parts:
+            part.end()
         budgets.leave(holder, {host.name: part.left for host, part in zip(hosts, parts, strict=True)})

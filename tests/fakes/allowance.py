@@ -19,6 +19,9 @@ class NotingAllowance:
             raise HostBusy("its budget is used up", after=timedelta(seconds=7))
         self.told.append("spent")
 
+    def connections(self, wanted: int) -> int:
+        return wanted
+
     def answered(self) -> None:
         self.told.append("answered")
 

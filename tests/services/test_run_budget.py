@@ -37,6 +37,25 @@ def test_a_long_run_asks_once_for_many_requests(budgets: FakeBudgets) -> None:
     assert len(budgets.asked) <= 5000 / LARGEST_PORTION + 5
 
 
+def test_a_run_with_several_connections_counts_as_so_many(budgets: FakeBudgets) -> None:
+    wide = Host("wice w.example", Limits(4))
+    with held(budgets, "run", [wide], LEASE) as (mine,), held(budgets, "another run", [wide], LEASE) as (others,):
+        assert mine.connections(4) == 3, "one is the other run's"
+        assert others.connections(4) == 1
+        with pytest.raises(HostBusy, match="as many connections at once"):
+            held(budgets, "a third run", [wide], LEASE).__enter__()
+    assert budgets.hosts[wide.name].slots == {}
+
+
+def test_a_host_that_was_busy_gets_one_connection_at_first(budgets: FakeBudgets) -> None:
+    wide = Host("wice w.example", Limits(4))
+    budgets.back_off(wide.name, None)
+    with held(budgets, "run", [wide], LEASE) as (mine,):
+        assert mine.connections(4) == 1
+        mine.answered()
+        assert mine.connections(4) == 4
+
+
 def test_a_refused_run_holds_nothing_and_is_told_when_to_come_back(budgets: FakeBudgets) -> None:
     budgets.back_off(MAIL.name, 90.0)
     with pytest.raises(HostBusy, match=r"The server mail\.example is busy") as refused:

@@ -49,9 +49,10 @@ class Session:
     def lanes(self, wanted: int) -> list[Session]:
         """Up to `LANES` sessions for the same mailbox, this one among them, each for one thread."""
         self._connected()
-        while len(self._lanes) < min(wanted, LANES) - 1:
+        further = self.access.allowance.connections(min(wanted, LANES)) - 1
+        while len(self._lanes) < further:
             self._lanes.append(Session(replace(self.access, keeper=None)))
-        return [self, *self._lanes[: wanted - 1]]
+        return [self, *self._lanes[:further]]
 
     def read(self, body: Element, expected: int | None = None) -> list[Message]:
         """Send a reading `body`; one message per thing asked. A connection that broke is tried again once. Raises: Retry, Halt."""

@@ -112,9 +112,10 @@ class Session:
         if not self._cookie:
             self.log_in()
         self._generation = self.generation
-        while len(self._lanes) < LANES:
+        allowed = self._access.allowance.connections(LANES)
+        while len(self._lanes) < allowed:
             self._lanes.append(self._lane())
-        return self._lanes
+        return self._lanes[:allowed]
 
     def _lane(self) -> Session:
         lane = copy.copy(self)
