@@ -146,6 +146,12 @@ class Action:
         return self.reason in TAKES_BACK
 
     @property
+    def bare(self) -> Action:
+        """Without what its writes hold, which is most of it."""
+        writes = tuple(replace(write, record=None, before=None) for write in self.writes)
+        return replace(self, writes=writes, terms="")
+
+    @property
     def names(self) -> frozenset[str]:
         """All keys under which a plan may have named this item: a newcomer of one plan may be a twin, or linked, in the next."""
         ends = ((Side.WICE, self.wice), (Side.EXCHANGE, self.exchange))

@@ -321,11 +321,14 @@ class Ledger(Protocol):
         ...
 
     def stored_plan(self) -> StoredPlan | None:
-        """The newest plan of an analysis that is OPEN, NEEDS_CONFIRMATION or EXECUTING, whichever run made it."""
+        """The newest plan of an analysis that is OPEN, NEEDS_CONFIRMATION or EXECUTING, whichever run made it.
+
+        Its actions are `bare`: what they write is planned anew before it is written (R28).
+        """
         ...
 
     def stored_undo(self) -> StoredPlan | None:
-        """The newest plan of an undo that is NEEDS_CONFIRMATION or EXECUTING: no analysis and no synchronisation touches it (R33)."""
+        """The newest plan of an undo that is NEEDS_CONFIRMATION or EXECUTING: no analysis and no synchronisation touches it (R33). Bare, too."""
         ...
 
     def save_folder(self, kind: Kind, folder_id: str) -> None:

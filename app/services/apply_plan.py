@@ -64,6 +64,7 @@ class Applier:
         self._ledger: Ledger = desk.ledger
         self._links = prepared.links
         self._companies: dict[str, ItemId] = {}
+        # Of the batch under way: what its actions' first writes have left.
         self._written: dict[str, dict[Side, Item]] = {}
         self._failures = desk.ledger.failures(prepared.stores.kind)
 
@@ -84,6 +85,7 @@ class Applier:
         self._keep([action for action in actions if not action.writes])
         self._send(Side.WICE, actions)
         self._send(Side.EXCHANGE, actions)
+        self._written.clear()
 
     def _keep(self, actions: Sequence[Action]) -> None:
         self._settle([settlement(action, self._links, {}) for action in actions])

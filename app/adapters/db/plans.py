@@ -32,8 +32,8 @@ from app.errors import NotFound, Taken
 _PAYLOAD = type_coerce(plan_actions.c.payload, Text)
 BOUND = or_(_PAYLOAD.like('%"creates_company":"%'), _PAYLOAD.like('%"company":"new:%'))
 """Actions that found a company, or write persons of one that is founded, as `codec` spells them; perhaps some more."""
-_CHUNK = 5000
-"""Actions that are written at once: a large plan is not in memory a second time, as text."""
+_CHUNK = 1000
+"""Actions that are written or read at once: a large plan is not in memory a second time, as text."""
 CHANGEABLE = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION)
 UNFINISHED = (PlanState.OPEN, PlanState.NEEDS_CONFIRMATION, PlanState.EXECUTING)
 
@@ -70,7 +70,7 @@ def set_state(connection: Connection, profile: ProfileId, plan: PlanId, state: P
 
 def newest_unfinished(connection: Connection, profile: ProfileId, *, undo: bool = False) -> StoredPlan | None:
     """The plan that is to be executed, confirmed or finished: of an analysis, or of an undo."""
-    return newest(connection, select(plans).where(*_unfinished(profile, undo=undo)))
+    return newest(connection, select(plans).where(*_unfinished(profile, undo=undo)), bare=True)
 
 
 def _unfinished(profile: ProfileId, *, undo: bool) -> tuple[ColumnElement[bool], ...]:
@@ -78,8 +78,8 @@ def _unfinished(profile: ProfileId, *, undo: bool) -> tuple[ColumnElement[bool],
     return plans.c.profile_id == profile, plans.c.state.in_(UNFINISHED), kind
 
 
-def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
-    """The newest plan that a query on the plans' rows finds, in full."""
+def newest(connection: Connection, query: Select[Any], *, bare: bool = False) -> StoredPlan | None:
+    """The newest plan that a query on the plans' rows finds, with all its actions, `bare` ones or in full."""
     row = connection.execute(query.order_by(plans.c.seq.desc()).limit(1)).one_or_none()
     if row is None:
         return None
@@ -88,7 +88,7 @@ def newest(connection: Connection, query: Select[Any]) -> StoredPlan | None:
         run=row.run_id,
         state=row.state,
         undoes=row.undoes,
-        kinds=_kinds(connection, row.seq),
+        kinds=_kinds(connection, row.seq, bare=bare),
         left_out=frozenset(connection.execute(_left_out(row.seq)).scalars().all()),
     )
 
@@ -181,11 +181,11 @@ def written(side: Side, op: Op) -> str:
     return f"{side.value}:{op.value}"
 
 
-def _kinds(connection: Connection, seq: int) -> tuple[KindPlan, ...]:
+def _kinds(connection: Connection, seq: int, *, bare: bool) -> tuple[KindPlan, ...]:
     actions: dict[Kind, list[Action]] = {kind: [] for kind in Kind}
     query = select(plan_actions.c.kind, plan_actions.c.payload).where(plan_actions.c.plan_seq == seq)
-    for kind, action in connection.execute(query.order_by(plan_actions.c.seq)):
-        actions[kind].append(action)
+    for kind, action in connection.execute(query.order_by(plan_actions.c.seq).execution_options(yield_per=_CHUNK)):
+        actions[kind].append(action.bare if bare else action)
     rows = connection.execute(select(plan_kinds).where(plan_kinds.c.plan_seq == seq).order_by(plan_kinds.c.position))
     return tuple(_kind(row, actions[row.kind]) for row in rows)
 

@@ -41,7 +41,8 @@ class AppointmentStore(WiceStore):
         self._require_offer()
         methods = self._dialect.methods
         loop, own_column = self._dialect.replies.appointments, self._dialect.columns.appointment.date_start
-        self.table = Table("a", methods.appointment, methods.appointments, loop, own_column)
+        columns = self._shared_columns | frozenset(self._dialect.columns.appointment.model_dump().values())
+        self.table = Table("a", methods.appointment, methods.appointments, loop, own_column, columns)
         self._who = who
         self._directory = directory
         self._told_own = ""

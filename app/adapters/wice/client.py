@@ -6,7 +6,6 @@ A session may expire at any time: {"error": ...} to any call means log in again,
 from __future__ import annotations
 
 import copy
-import hashlib
 import json
 import logging
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from app.adapters.keeping import Keeper
 from app.adapters.trust import trusted
 from app.adapters.wice import errors
 from app.adapters.wice.dialect import load_dialect
+from app.adapters.wice.replies import Cut, Reader, whole
 from app.adapters.wice.wire import Row, ServerClock, text_of
 from app.domain.sync import Side
 from app.errors import BadInput, HostBusy
@@ -78,6 +78,14 @@ class Login:
         self.http.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """Status and headers, and the reply's object; None when its body is none."""
+
+    response: httpx.Response
+    reply: Row | None
+
+
 class Session:
     """One account's signed-in connection. Not thread-safe; its `lanes` may be used by one thread each.
 
@@ -95,7 +103,7 @@ class Session:
         self.refused = False
         self._sent = 0
         self._lanes: list[Session] = []
-        self._known_reply = self._reply = ""
+        self._reader = Reader()
         self._access = access
         self._sound = True
         self._key = _key(access)
@@ -171,18 +179,24 @@ class Session:
         reply = self._unwrapped(self.read(method, {key: rowid}))
         return reply if reply.get(self.dialect.columns.row.id) else None
 
-    def rows(self, method: str, loop: str, parameters: Mapping[str, str]) -> list[Row]:
-        """A list of records; servers leave the key `loop` out when there is no hit."""
-        return self.listed(method, loop, parameters)[0]
+    def rows(self, method: str, loop: str, parameters: Mapping[str, str], cut: Cut = whole) -> list[Row]:
+        """A list of records, each `cut`; servers leave the key `loop` out when there is no hit."""
+        return self._listed(method, parameters, Reader(loop, cut))
 
     def listed(self, method: str, loop: str, parameters: Mapping[str, str], known: str = "") -> tuple[list[Row], str]:
         """A list of records, and the digest of the whole reply. A reply whose digest is `known` is not read: then there are no rows."""
-        self._known_reply, self._reply = known, ""
-        found = self.read(method, parameters).get(loop)
+        reader = Reader(loop, known=known)
+        return self._listed(method, parameters, reader), reader.digest
+
+    def _listed(self, method: str, parameters: Mapping[str, str], reader: Reader) -> list[Row]:
+        self._reader = reader
+        try:
+            found = self.read(method, parameters).get(reader.loop)
+        finally:
+            self._reader = Reader()
         rows: list[Row] = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
         self.clock.saw_updates([text_of(row.get(self.dialect.columns.row.last_update)) for row in rows])
-        self._known_reply = ""
-        return rows, self._reply
+        return rows
 
     @property
     def generation(self) -> str:
@@ -252,22 +266,24 @@ class Session:
             raise
 
     def _answer(self, path: str, query: Mapping[str, str], form: Mapping[str, str], *, writes: bool) -> Row:
-        response = self._attempts(path, query, form, 1 if writes else READ_ATTEMPTS)
+        answer = self._attempts(path, query, form, 1 if writes else READ_ATTEMPTS)
         try:
-            if isinstance(response, httpx.RequestError):
-                errors.raise_transport(response, self.server, writes=writes)
-            errors.raise_status(response, self.server, writes=writes)
+            if isinstance(answer, httpx.RequestError):
+                errors.raise_transport(answer, self.server, writes=writes)
+            errors.raise_status(answer.response, self.server, writes=writes)
         except HostBusy as error:
             self._access.allowance.busy(error)
             raise
         self._access.allowance.answered()
-        if moment := errors.http_date(response.headers.get("Date", "")):
+        if moment := errors.http_date(answer.response.headers.get("Date", "")):
             self.clock.saw(moment)
-        return self._object(response, writes=writes)
+        if answer.reply is None:
+            raise errors.unreadable(self.server, writes=writes)
+        return answer.reply
 
     def _attempts(
         self, path: str, query: Mapping[str, str], form: Mapping[str, str], attempts: int
-    ) -> httpx.Response | httpx.RequestError:
+    ) -> _Answer | httpx.RequestError:
         """What the server answered, or why it did not. Raises: HostBusy if nothing more may be sent to it for now."""
         while True:
             attempts -= 1
@@ -284,26 +300,15 @@ class Session:
             except httpx.RequestError as error:
                 return error
 
-    def _measured(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> httpx.Response:
+    def _measured(self, path: str, query: Mapping[str, str], form: Mapping[str, str]) -> _Answer:
         begun, outcome = monotonic(), Outcome.UNREACHABLE
         try:
-            response = self._http.post(path, params=query, data=form)
+            with self._http.stream("POST", path, params=query, data=form) as response:
+                answer = _Answer(response, self._reader.read(response.iter_bytes()))
             outcome = Outcome.of(response.status_code)
-            return response
+            return answer
         finally:
             self._access.meter.answered(Side.WICE, self._http.base_url.host, monotonic() - begun, outcome)
-
-    def _object(self, response: httpx.Response, *, writes: bool) -> Row:
-        self._reply = hashlib.blake2b(response.content, digest_size=16).hexdigest()
-        if self._reply == self._known_reply:
-            return {}
-        try:
-            reply = response.json()
-        except ValueError as error:
-            raise errors.unreadable(self.server, writes=writes) from error
-        if not isinstance(reply, dict):
-            raise errors.unreadable(self.server, writes=writes)
-        return reply
 
 
 def _connections(access: WiceAccess) -> httpx.Client:

@@ -40,9 +40,14 @@ class ContactStore(WiceStore):
     def __init__(self, session: Session, offers: Offers) -> None:
         super().__init__(session, offers)
         methods, replies, columns = self._dialect.methods, self._dialect.replies, self._dialect.columns
-        self.persons = Table("p", methods.person, methods.persons, replies.persons, columns.person.last_name)
-        self.companies = Table("c", methods.company, methods.companies, replies.companies, columns.company.company_name)
         self._fields = ContactFields(self._dialect)
+        persons, companies = (
+            self._shared_columns | self._fields.person_columns,
+            self._shared_columns | self._fields.company_columns,
+        )
+        person, company = columns.person.last_name, columns.company.company_name
+        self.persons = Table("p", methods.person, methods.persons, replies.persons, person, persons)
+        self.companies = Table("c", methods.company, methods.companies, replies.companies, company, companies)
         self._person_columns = self._dialect.columns.person
         self._company_rows: dict[str, Row | None] = {}
         self._flagged: dict[Table, set[str]] = {}

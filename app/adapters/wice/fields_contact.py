@@ -48,6 +48,16 @@ class ContactFields:
         return _street_field(name) if split else text_field(name)
 
     @property
+    def person_columns(self) -> frozenset[str]:
+        """All columns of a person's row that mean something here, its company's beside them."""
+        return frozenset({*self._person_columns.values(), *self._prefixed.values()})
+
+    @property
+    def company_columns(self) -> frozenset[str]:
+        """All columns of a company's row that mean something here."""
+        return frozenset(self._company_columns.values())
+
+    @property
     def unmapped(self) -> frozenset[str]:
         """Canonical fields that this server has no column for."""
         columns = self._person_columns | self._company_columns

@@ -48,6 +48,7 @@ class WiceStore(ABC):
         self._offers = offers
         self._dialect = session.dialect
         self._columns = session.dialect.columns.row
+        self._shared_columns = frozenset(self._columns.model_dump().values())
         self._proven: set[Table] = set()
         self._replies: dict[Table, tuple[list[Row], str]] = {}
         self._digests: dict[Table, str] = {}
@@ -334,10 +335,10 @@ class WiceStore(ABC):
 
     def _list_in_full(self, table: Table, wanted: Sequence[ItemId]) -> None:
         parameters = {**self._dialect.parameters.full_list, **self._scope, **self._not_before(wanted)}
-        rows = self._session.rows(table.list, table.loop, parameters)
+        rows = self._session.rows(table.list, table.loop, parameters, table.cut)
         rows.reverse()
         while rows:
-            # Given up one by one: a row holds ten times what is kept of it.
+            # Given up one by one: many thousand are not kept beside what is made of them.
             row = rows.pop()
             if table.own_column in row:
                 self._keep(table, row)

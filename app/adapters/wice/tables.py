@@ -21,7 +21,7 @@ class Reading:
 class Table:
     """One of Wice's tables: the letter before its rowids in item ids, and the calls that read it.
 
-    `own_column` tells a full row of a list from one that holds only id and time.
+    `own_column` tells a full row of a list from one that holds only id and time. `columns`: all that are ever looked at.
     """
 
     letter: str
@@ -29,7 +29,12 @@ class Table:
     list: str
     loop: str
     own_column: str
+    columns: frozenset[str]
 
     def item_id(self, rowid: str) -> ItemId:
         """`p:4711`."""
         return ItemId(f"{self.letter}:{rowid}")
+
+    def cut(self, row: Row) -> Row:
+        """A row without the couple of hundred columns that nobody looks at."""
+        return {column: row[column] for column in self.columns & row.keys()}
