@@ -24,8 +24,8 @@ from app.services.books import remember, settlement
 from app.services.desk import Desk, Step
 from app.services.prepare import Prepared
 
-BATCH: Final = 150
-"""Actions that are begun together: three batches of Exchange's, which go out at the same time."""
+BATCH: Final = 450
+"""Actions that are begun together: nine batches of Exchange's, three of which are on their way at the same time while others are stored."""
 WICE_BATCH: Final = 50
 """Of these so many at most write to Wice, which takes them one by one: a run can be stopped between two batches."""
 PORTION: Final = 50

@@ -35,9 +35,9 @@ def get_folders(folders: Sequence[Element]) -> Element:
     return m("GetFolder", _folder_shape(), m("FolderIds", *folders))
 
 
-def find_folders(parent: Element, *, deep: bool = False) -> Element:
-    """The folders directly below `parent`, or all below it."""
-    return m("FindFolder", _folder_shape(), m("ParentFolderIds", parent), Traversal="Deep" if deep else "Shallow")
+def find_folders(*parents: Element, deep: bool = False) -> Element:
+    """The folders directly below each of `parents`, or all below it."""
+    return m("FindFolder", _folder_shape(), m("ParentFolderIds", *parents), Traversal="Deep" if deep else "Shallow")
 
 
 def create_folder(parent: Element, element: str, name: str, marker: str) -> Element:

@@ -55,7 +55,9 @@ class Folders:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._told: dict[tuple[str, Kind], tuple[Message, ...]] = {}
-        self._places: dict[Kind, tuple[_Found, _Found | None]] = {}
+        self._usual: dict[str, Message] = {}
+        self._beneath: dict[Kind, dict[str, Message]] = {}
+        self._elements: dict[str, str] = {}
 
     def by_id(self, identifier: str, kind: Kind, others: Mapping[Kind, str]) -> Folder:
         """See `app.ports.Mailbox.folder`. One request for folders in the usual places, one more for each level of others."""
@@ -109,14 +111,29 @@ class Folders:
         return self._fit(at, kind) if at else None
 
     def _usual_places(self, kind: Kind) -> tuple[_Found, _Found | None]:
-        """The standard folder and the mailbox's root, asked for once: neither can vanish."""
-        if kind not in self._places:
-            wanted = [self._standard(name) for name in (STANDARD[kind], _ROOT)]
-            standard, root = (self._one(message) for message in self._session.read(bodies.get_folders(wanted), 2))
-            if standard is None:
-                raise self._missing_standard()
-            self._places[kind] = standard, root
-        return self._places[kind]
+        """The standard folder and the mailbox's root. Those of all kinds are asked for at once and once: they cannot vanish."""
+        if not self._usual:
+            names = (*STANDARD.values(), _ROOT)
+            messages = self._session.read(bodies.get_folders(list(map(self._standard, names))), len(names))
+            self._usual = dict(zip(names, messages, strict=True))
+        standard, root = self._one(self._usual[STANDARD[kind]]), self._one(self._usual[_ROOT])
+        if standard is None:
+            raise self._missing_standard()
+        return standard, root
+
+    def _beneath_usual(self, kind: Kind) -> dict[str, Message]:
+        """What lies directly below the usual places, by their ids. Asked for all kinds at once; answers one question of each."""
+        if kind not in self._beneath:
+            self._list_usual_places()
+        return self._beneath.pop(kind)
+
+    def _list_usual_places(self) -> None:
+        """What lies below the usual places of all kinds that this mailbox has."""
+        there = [self._one(message) for message in self._usual.values() if message.ok]
+        parents = [folder.id for folder in there if folder]
+        messages = self._session.read(bodies.find_folders(*map(bodies.folder_id, parents)), len(parents))
+        told = dict(zip(parents, messages, strict=True))
+        self._beneath = dict.fromkeys(STANDARD, told)
 
     def _start(self, names: list[str], standard: _Found, root: _Found | None, kind: Kind) -> _Found | None:
         """The first folder of a path: the standard one by its English name or its own, else one at the top.
@@ -124,11 +141,14 @@ class Folders:
         A single name, such as "Wice", is looked for below the standard folder first (R25).
         """
         first = names[0].casefold()
-        if len(names) == 1 and (found := self._below(standard.id, names[0])):
+        beneath = self._beneath_usual(kind) if len(names) == 1 else {}
+        if beneath and (found := self._named(beneath[standard.id], names[0])):
             return found
         if first in {STANDARD[kind], normal_text(standard.name).casefold()}:
             return standard
-        return self._below(root.id, names[0]) if root else None
+        if root is None:
+            return None
+        return self._named(beneath[root.id], names[0]) if beneath else self._below(root.id, names[0])
 
     def entries(self, kind: Kind) -> list[FolderEntry]:
         """See `app.ports.Mailbox.folders`: two requests, however many folders there are."""
@@ -178,14 +198,20 @@ class Folders:
 
     def mark(self, identifier: str, marker: str) -> None:
         """See `app.ports.Mailbox.mark_folder`."""
-        folder = self._get(bodies.folder_id(identifier))
-        if folder is None:
-            raise self._vanished("was deleted")
-        [message] = self._session.call(bodies.mark_folder(identifier, folder.element, marker), 1)
+        [message] = self._session.call(bodies.mark_folder(identifier, self._element(identifier), marker), 1)
         if message.code in NO_FOLDER:
             raise self._vanished("was deleted")
         if not message.ok:
             raise by_code(message.code, message.text, self._session.access.where)
+
+    def _element(self, identifier: str) -> str:
+        """What the server calls this folder."""
+        if identifier not in self._elements:
+            folder = self._get(bodies.folder_id(identifier))
+            if folder is None:
+                raise self._vanished("was deleted")
+            self._elements[identifier] = folder.element
+        return self._elements[identifier]
 
     def _standard(self, name: str) -> Element:
         return bodies.distinguished(name, self._session.access.mailbox)
@@ -200,6 +226,10 @@ class Folders:
     def _below(self, parent: str, name: str) -> _Found | None:
         """The child of this name; names compare as people read them."""
         [message] = self._session.read(bodies.find_folders(bodies.folder_id(parent)), 1)
+        return self._named(message, name)
+
+    def _named(self, message: Message, name: str) -> _Found | None:
+        """The folder of this name among those of a search."""
         if message.code in NO_FOLDER:
             return None
         found = self._all(message)
@@ -210,7 +240,7 @@ class Folders:
         self._ok(message)
         root = find(message.element, "m:RootFolder")
         held = find(root, "t:Folders") if root is not None else None
-        return [_read(element) for element in children(held)] if held is not None else []
+        return [self._read(element) for element in children(held)] if held is not None else []
 
     def _one(self, message: Message) -> _Found | None:
         """The folder of a response message; None when it is not there."""
@@ -219,8 +249,13 @@ class Folders:
         self._ok(message)
         held = find(message.element, "m:Folders")
         for element in children(held) if held is not None else ():
-            return _read(element)
+            return self._read(element)
         return None
+
+    def _read(self, element: Element) -> _Found:
+        found = _read(element)
+        self._elements[found.id] = found.element
+        return found
 
     def _ok(self, message: Message) -> None:
         if not message.ok:

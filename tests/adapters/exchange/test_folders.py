@@ -57,6 +57,21 @@ def test_the_standard_folder_is_found_in_one_request(server: Server, kind: Kind)
     assert mailbox.requests == 1
 
 
+def test_R25_the_folders_of_both_kinds_are_looked_for_in_two_requests_and_marked_in_one_each(server: Server) -> None:
+    others = server.mailbox()
+    made = {kind: others.create_folder("Wice", kind, "somebody/else") for kind in KINDS}
+    mailbox = server.mailbox()
+    assert {kind: mailbox.find_folder("Wice", kind) for kind in KINDS} == made
+    assert mailbox.requests == 2
+    for kind in KINDS:
+        mailbox.mark_folder(made[kind].id, MARKER)
+    assert mailbox.requests == 4
+    for kind in KINDS:
+        found = mailbox.find_folder("Wice", kind)
+        assert found
+        assert found.marker == MARKER, "what was told once answers one question only"
+
+
 def test_a_path_starts_at_the_standard_folder_by_either_name_or_at_the_top(server: Server) -> None:
     mailbox = server.mailbox()
     standard = mailbox.find_folder("default", Kind.CONTACTS)
