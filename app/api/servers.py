@@ -17,12 +17,25 @@ from app.domain.people import Actor
 from app.http.callers import Configurer, Reader
 from app.http.state import Here
 from app.services.connection import Course
+from app.services.given import LIMITS
 from app.services.trying import try_server
 
 router = APIRouter(tags=["servers"], route_class=Idempotent)
 
 WithAccounts = Annotated[bool, Query(description="Remove the accounts that use it as well; else it is refused.")]
 _NAME = Field(description="Its name here; unique.", examples=["main"])
+_RATE = Field(
+    default=None,
+    ge=0,
+    description="How many requests a second it gets in the mean, from all workers; 0: no limit; null: as all servers of its kind.",
+    examples=[10],
+)
+_AT_ONCE = Field(
+    default=None,
+    ge=1,
+    description="How many connections it gets at once, from all workers; null: as all servers of its kind.",
+    examples=[4],
+)
 _CA = Field(default="", description="Path on this server to further certificate authorities (PEM).", examples=[""])
 
 
@@ -40,6 +53,8 @@ class WiceServerOut(BaseModel):
     time_zone: str = Field(description="IANA zone in which it keeps appointments.", examples=["Europe/Berlin"])
     ca_file: str = _CA
     dialect: dict[str, Any] = Field(description="What it calls differently; see the documentation.", examples=[{}])
+    requests_per_second: float | None = _RATE
+    concurrent_requests: int | None = _AT_ONCE
 
     @classmethod
     def of(cls, server: WiceServer) -> WiceServerOut:
@@ -52,10 +67,21 @@ class WiceServerOut(BaseModel):
             time_zone=server.time_zone,
             ca_file=server.ca_file,
             dialect=dict(server.dialect),
+            requests_per_second=server.requests_per_second,
+            concurrent_requests=server.concurrent_requests,
         )
 
 
-class WiceServerChange(_In):
+class _Change(_In):
+    """What is not named stays, and so does what is null, but for limits."""
+
+    def given(self) -> dict[str, Any]:
+        """What is to change."""
+        named = dict.fromkeys(LIMITS & self.model_fields_set)
+        return named | self.model_dump(exclude_none=True)
+
+
+class WiceServerChange(_Change):
     """What may change; what is not named stays."""
 
     url: str | None = Field(default=None, description="Its address.", examples=["https://node62.wice-net.de"])
@@ -64,6 +90,8 @@ class WiceServerChange(_In):
     time_zone: str | None = Field(default=None, description="IANA zone.", examples=["Europe/Berlin"])
     ca_file: str | None = Field(default=None, description="Path on this server.", examples=[""])
     dialect: dict[str, Any] | None = Field(default=None, description="What it calls differently.", examples=[{}])
+    requests_per_second: float | None = _RATE
+    concurrent_requests: int | None = _AT_ONCE
 
 
 class WiceServerIn(WiceServerChange):
@@ -88,6 +116,8 @@ class ExchangeServerOut(BaseModel):
     client_id: str = Field(description="For OAuth 2.", examples=[""])
     token_url: str = Field(description="For OAuth 2 in sovereign clouds.", examples=[""])
     ca_file: str = _CA
+    requests_per_second: float | None = _RATE
+    concurrent_requests: int | None = _AT_ONCE
 
     @classmethod
     def of(cls, server: ExchangeServer) -> ExchangeServerOut:
@@ -96,7 +126,7 @@ class ExchangeServerOut(BaseModel):
         return cls(**{name: getattr(server, name) for name in names}, has_password=bool(server.password))
 
 
-class ExchangeServerChange(_In):
+class ExchangeServerChange(_Change):
     """What may change; what is not named stays."""
 
     url: str | None = Field(default=None, description="EWS address; empty: autodiscover.", examples=[""])
@@ -108,6 +138,8 @@ class ExchangeServerChange(_In):
     client_id: str | None = Field(default=None, description="For OAuth 2.", examples=[""])
     token_url: str | None = Field(default=None, description="For OAuth 2 in sovereign clouds.", examples=[""])
     ca_file: str | None = Field(default=None, description="Path on this server.", examples=[""])
+    requests_per_second: float | None = _RATE
+    concurrent_requests: int | None = _AT_ONCE
 
 
 class ExchangeServerIn(ExchangeServerChange):
@@ -146,7 +178,7 @@ def list_wice_servers(here: Here, _: Reader) -> list[WiceServerOut]:
 @router.post("/wice-servers", status_code=201)
 def create_wice_server(here: Here, by: Configurer, body: WiceServerIn, response: Response) -> WiceServerOut:
     """Add one."""
-    server = here.product.administration.create(WiceServer, body.model_dump(exclude_none=True), by)
+    server = here.product.administration.create(WiceServer, body.given(), by)
     response.headers["Location"] = f"/api/v1/wice-servers/{server.name}"
     tag(response, server.version)
     return WiceServerOut.of(server)
@@ -172,7 +204,7 @@ def update_wice_server(
 ) -> WiceServerOut:
     """Change it from the version that was read."""
     stored = replace(here.product.registry.wice_server(name), version=version)
-    given = body.model_dump(exclude_none=True)
+    given = body.given()
     server = here.product.administration.update(stored, given, by, full_editing=full_editing)
     tag(response, server.version)
     return WiceServerOut.of(server)
@@ -214,7 +246,7 @@ def list_exchange_servers(here: Here, _: Reader) -> list[ExchangeServerOut]:
 @router.post("/exchange-servers", status_code=201)
 def create_exchange_server(here: Here, by: Configurer, body: ExchangeServerIn, response: Response) -> ExchangeServerOut:
     """Add one."""
-    server = here.product.administration.create(ExchangeServer, body.model_dump(exclude_none=True), by)
+    server = here.product.administration.create(ExchangeServer, body.given(), by)
     response.headers["Location"] = f"/api/v1/exchange-servers/{server.name}"
     tag(response, server.version)
     return ExchangeServerOut.of(server)
@@ -234,7 +266,7 @@ def update_exchange_server(
 ) -> ExchangeServerOut:
     """Change it from the version that was read."""
     stored = replace(here.product.registry.exchange_server(name), version=version)
-    server = here.product.administration.update(stored, body.model_dump(exclude_none=True), by)
+    server = here.product.administration.update(stored, body.given(), by)
     tag(response, server.version)
     return ExchangeServerOut.of(server)
 

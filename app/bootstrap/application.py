@@ -18,7 +18,7 @@ from app.adapters.queue import open_budgets, open_queue
 from app.adapters.reach import reach, way
 from app.adapters.wice import WiceAccess, WiceCrm, open_crm
 from app.adapters.wice.dialect import load_dialect
-from app.bootstrap.hosts import hosts_of
+from app.bootstrap.hosts import Hosts
 from app.bootstrap.memory import ServerMemory
 from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
@@ -123,6 +123,7 @@ class Application:
         self.replies: Final = of_people.replies
         self._settings = settings
         self._keeper: Final = Keeper()
+        self._hosts: Final = Hosts(settings, self.registry)
 
     @cached_property
     def queue(self) -> Queue:
@@ -176,7 +177,7 @@ class Application:
         HostBusy: a server has to be left alone for now, and nothing has begun.
         """
         profile, account, wice, exchange = self.registry.profile(name)
-        hosts = hosts_of(self._settings, account, wice, exchange)
+        hosts = self._hosts.of(account, wice, exchange)
         with ExitStack() as connections:
             holder, urgent = run or new_id(), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import monotonic
+from typing import Final
 from urllib.parse import urlsplit
 
 from app.domain.account import Account, ExchangeServer, WiceServer
-from app.domain.budget import Limits
+from app.domain.budget import Limits, OwnLimits, strictest
+from app.domain.sync import Side
+from app.ports import Registry
 from app.services.run_budget import Host
 from app.settings import Settings
 
+KNOWN_FOR_S: Final = 10.0
+"""So long after a change of another server at the same address runs may still keep to its former limits."""
 
-def hosts_of(settings: Settings, account: Account, wice: WiceServer, exchange: ExchangeServer) -> Sequence[Host]:
-    """The Wice host, then the Exchange host: by address, since two servers of the configuration may be one; before autodiscover by name."""
-    mail = _address(exchange.url or account.endpoint) or exchange.name
-    return (
-        Host(
-            f"wice {_address(wice.url) or wice.name}",
-            Limits(settings.wice_concurrency, settings.wice_requests_per_second),
-        ),
-        Host(f"exchange {mail}", Limits(settings.exchange_concurrency, settings.exchange_requests_per_second)),
-    )
+
+class Hosts:
+    """A host by its address, since two servers of the configuration may be one: it gets no more than the stricter of them says."""
+
+    def __init__(self, settings: Settings, registry: Registry, clock: Callable[[], float] = monotonic) -> None:
+        self._defaults = {
+            Side.WICE: Limits(settings.wice_concurrency, settings.wice_requests_per_second),
+            Side.EXCHANGE: Limits(settings.exchange_concurrency, settings.exchange_requests_per_second),
+        }
+        self._registry = registry
+        self._clock = clock
+        self._known: Sequence[OwnLimits] = ()
+        self._until = -1.0
+
+    def of(self, account: Account, wice: WiceServer, exchange: ExchangeServer) -> Sequence[Host]:
+        """The Wice host, then the Exchange host; before autodiscover by the server's name."""
+        mail = exchange.url or account.endpoint
+        return self._host(_own(Side.WICE, wice.url, wice), wice.name), self._host(
+            _own(Side.EXCHANGE, mail, exchange), exchange.name
+        )
+
+    def _host(self, own: OwnLimits, name: str) -> Host:
+        address = _address(own.url)
+        there = [one for one in self._all() if address and (one.side, _address(one.url)) == (own.side, address)]
+        limits = strictest([one.over(self._defaults[own.side]) for one in (own, *there)])
+        return Host(f"{own.side.value} {address or name}", limits)
+
+    def _all(self) -> Sequence[OwnLimits]:
+        if self._clock() >= self._until:
+            self._known, self._until = self._registry.limits(), self._clock() + KNOWN_FOR_S
+        return self._known
+
+
+def _own(side: Side, url: str, server: WiceServer | ExchangeServer) -> OwnLimits:
+    return OwnLimits(side, url, server.requests_per_second, server.concurrent_requests)
 
 
 def _address(url: str) -> str:

@@ -93,6 +93,9 @@ class WiceServer:
     time_zone: str = "Europe/Berlin"
     ca_file: str = ""
     dialect: Mapping[str, object] = field(default_factory=dict)
+    requests_per_second: float | None = None
+    """In the mean; 0: no limit. None here and below: what the settings say for all servers of this kind."""
+    concurrent_requests: int | None = None
     version: int = field(default=0, compare=False)
 
 
@@ -111,6 +114,9 @@ class ExchangeServer:
     client_id: str = ""
     token_url: str = ""
     ca_file: str = ""
+    requests_per_second: float | None = None
+    """In the mean; 0: no limit. None here and below: what the settings say for all servers of this kind."""
+    concurrent_requests: int | None = None
     version: int = field(default=0, compare=False)
 
 

@@ -7,10 +7,12 @@ A host that was busy is tried by one run first. Who is refused is given a turn o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
+
+from app.domain.sync import Side
 
 LONGEST_TURN_S: Final = 60.0
 """Nobody is sent further away than this, unless the host itself wants it."""
@@ -47,6 +49,27 @@ class Limits:
     def burst(self) -> float:
         """How many requests may go out at once after a quiet time."""
         return max(self.rate * _BURST_S, _LEAST_BURST) if self.rate else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLimits:
+    """What one server of the configuration may be asked for, at its address; None: as much as any of its kind."""
+
+    side: Side
+    url: str
+    rate: float | None = None
+    concurrency: int | None = None
+
+    def over(self, default: Limits) -> Limits:
+        """With what holds for all of its kind where it has nothing of its own."""
+        rate = default.rate if self.rate is None else self.rate
+        return Limits(self.concurrency or default.concurrency, rate)
+
+
+def strictest(all_of_them: Sequence[Limits]) -> Limits:
+    """What keeps to each of them, at least one."""
+    rates = [limits.rate for limits in all_of_them if limits.rate]
+    return Limits(min(limits.concurrency for limits in all_of_them), min(rates, default=0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from app.domain.account import Account, Carried, ExchangeServer, Linked, Profile, Template, WiceServer
+from app.domain.budget import OwnLimits
 from app.domain.ids import ProfileId
 from app.domain.people import SYSTEM, Actor
 from app.domain.sync import Kind
@@ -47,6 +48,10 @@ class Registry(Protocol):
 
     def profile_name(self, profile: ProfileId) -> str | None:
         """account/name of a profile; None if it does not exist (any more)."""
+        ...
+
+    def limits(self) -> Sequence[OwnLimits]:
+        """What each server may be asked for; an Exchange server without an address at those that autodiscover found for its accounts."""
         ...
 
     def active_profiles(self) -> Sequence[str]:

@@ -44,6 +44,8 @@ from app.rules.schedule_text import parse
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _LONGEST_WINDOW_DAYS = 36_500
 _LONGEST_PERIOD_DAYS = 365
+_HIGHEST_RATE = 10_000
+_MOST_AT_ONCE = 10_000
 
 
 def _url(value: str) -> str:
@@ -112,6 +114,8 @@ Given = Annotated[str, Field(min_length=1)]
 Url = Annotated[str, AfterValidator(_url)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, AfterValidator(_address)]
+Rate = Annotated[float, Field(strict=True, ge=0, le=_HIGHEST_RATE, allow_inf_nan=False)]
+Concurrency = Annotated[StrictInt, Field(ge=1, le=_MOST_AT_ONCE)]
 FolderPath = Annotated[str, AfterValidator(_folder)]
 
 
@@ -140,6 +144,8 @@ class WiceServerEntry(Entry):
     time_zone: Zone = "Europe/Berlin"
     ca_file: str = ""
     dialect: dict[str, Any] = {}
+    requests_per_second: Rate | None = None
+    concurrent_requests: Concurrency | None = None
 
 
 class ExchangeServerEntry(Entry):
@@ -156,6 +162,8 @@ class ExchangeServerEntry(Entry):
     client_id: str = ""
     token_url: Url = ""
     ca_file: str = ""
+    requests_per_second: Rate | None = None
+    concurrent_requests: Concurrency | None = None
 
 
 class _SharedSettings(Entry):
@@ -236,6 +244,8 @@ _ADVICE: Mapping[str, str] = {
     "string_type": "must be text in quotes",
     "bool_type": "must be true or false, without quotes",
     "int_type": "must be a whole number, without quotes",
+    "float_type": "must be a number, without quotes",
+    "finite_number": "must be a number",
     "int_parsing": "must be a whole number",
     "greater_than_equal": "must be at least {ge}",
     "less_than_equal": "must be at most {le}",

@@ -6,6 +6,7 @@ None removes it. References such as `env:NAME` are for set-up files that lie on 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -37,6 +38,10 @@ ENTRIES: Final[Mapping[type, type[Entry]]] = {
     Template: TemplateEntry,
 }
 
+LIMITS: Final = frozenset({"requests_per_second", "concurrent_requests"})
+"""Settings of servers; without one, what is set for all servers of the kind holds."""
+
+_NUMBER: Final = re.compile(r"[0-9]{1,9}([.,][0-9]{1,9})?")
 _YES, _NO = frozenset({"true", "on", "yes", "1"}), frozenset({"false", "off", "no", "0", ""})
 _TYPED: Final = {
     bool: {"contacts", "appointments", "active"},
@@ -97,6 +102,8 @@ def _typed(name: str, value: object) -> object:
     text = value.strip()
     if name in _TYPED[bool] and text.casefold() in _YES | _NO:
         return text.casefold() in _YES
+    if name in LIMITS:
+        return _limit(text)
     if name in _TYPED[int] and text.isascii() and text.isdecimal():
         return int(text)
     if name in _TYPED[dict]:
@@ -105,6 +112,14 @@ def _typed(name: str, value: object) -> object:
         except tomllib.TOMLDecodeError as error:
             raise refusal({name: f"is no valid TOML: {error}"}) from None
     return value
+
+
+def _limit(text: str) -> object:
+    """A number, or nothing; what is neither is refused later."""
+    if not _NUMBER.fullmatch(text):
+        return text or None
+    number = float(text.replace(",", "."))
+    return int(number) if number.is_integer() else number
 
 
 def _references(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

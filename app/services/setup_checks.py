@@ -120,6 +120,8 @@ class _Checks:
             time_zone=entry.time_zone,
             ca_file=self._ca_file(place, entry.ca_file),
             dialect=entry.dialect,
+            requests_per_second=entry.requests_per_second,
+            concurrent_requests=entry.concurrent_requests,
         )
         try:
             check(server)

@@ -37,6 +37,20 @@ def test_a_server_is_added_changed_renamed_and_removed(portal: RunningPortal, pa
     assert api.get(path).json() == []
 
 
+@pytest.mark.parametrize(("path", "body"), KINDS)
+def test_limits_are_set_and_lifted(portal: RunningPortal, path: str, body: dict[str, str]) -> None:
+    api = portal.api()
+    made = api.post(path, json={**body, "requests_per_second": 2.5, "concurrent_requests": 4})
+    assert (made.json()["requests_per_second"], made.json()["concurrent_requests"]) == (2.5, 4)
+    where = made.headers["location"].removeprefix("/api/v1")
+    kept = api.patch(where, json={"ca_file": ""}, headers={"If-Match": made.headers["etag"]})
+    assert kept.json()["concurrent_requests"] == 4, "what is not named stays"
+    lifted = api.patch(where, json={"concurrent_requests": None}, headers={"If-Match": kept.headers["etag"]})
+    assert (lifted.json()["requests_per_second"], lifted.json()["concurrent_requests"]) == (2.5, None)
+    for wrong in ({"requests_per_second": -1}, {"concurrent_requests": 0}, {"concurrent_requests": 1_000_000}):
+        assert api.patch(where, json=wrong, headers={"If-Match": lifted.headers["etag"]}).status_code == 422
+
+
 def test_every_fault_is_named_with_its_field(portal: RunningPortal) -> None:
     refused = portal.api().post("/wice-servers", json={"name": "a/b", "url": "http://w.example.com"})
     assert refused.status_code == 422

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.domain.sync import Kind
 from app.settings import Settings
 from tests.scenarios.conftest import MakeOffice
@@ -38,3 +40,16 @@ def test_a_run_with_several_connections_counts_as_so_many(make_office: MakeOffic
         office.sandbox.control(server, "POST", "latency", {"ms": 0})
     assert counts(report) == {"contacts exchange add": MANY, "contacts wice add": SOME}
     assert (most_at_once(office, "ews"), most_at_once(office, "wice")) == (2, 3)
+
+
+def test_a_servers_own_limits_are_kept_to(make_office: MakeOffice) -> None:
+    office = make_office()
+    registry = office.product.registry
+    _profile, _account, wice, exchange = registry.profile("anna")
+    registry.save(replace(wice, concurrent_requests=2))
+    registry.save(replace(exchange, concurrent_requests=1))
+    fill(office)
+    office.sync()
+    for server in ("wice", "ews"):
+        office.sandbox.control(server, "POST", "latency", {"ms": 0})
+    assert (most_at_once(office, "ews"), most_at_once(office, "wice")) == (1, 2)

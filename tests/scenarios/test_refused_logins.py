@@ -202,7 +202,7 @@ def test_R36_the_same_for_an_accounts_login_at_wice(make_office: MakeOffice) -> 
     right = office.product.registry.account("anna", secrets=True).wice_password
     correct(office, "anna", wice_password="wrong")
     office.sync()
-    account, server = office.product.registry.account("anna"), office.product.registry.wice_server("wice")
+    _profile, account, server, _exchange = office.product.registry.profile("anna")
     assert not office.product.logins.passed(replace(account, version=account.version - 1), server, EVA), "another login"
     assert office.product.logins.passed(account, server, EVA)
     assert office.product.logins.standing(office.product.registry.profile("anna")[0].id).refused is None

@@ -51,6 +51,25 @@ def test_faults_stand_at_their_fields_and_what_was_typed_stays(portal: RunningPo
     assert 'value="http://wice.example.com"' in refused.text
 
 
+@pytest.mark.parametrize(("path", "body"), [("/wice-servers", WICE), ("/exchange-servers", EXCHANGE)])
+def test_limits_are_set_shown_and_lifted(portal: RunningPortal, path: str, body: dict[str, str]) -> None:
+    browser = portal.browser()
+    name, typed = body["name"], {key: value for key, value in body.items() if key != "name"}
+    browser.submit(f"{path}/new", **body, requests_per_second="2,5", concurrent_requests="4")
+    page = browser.get(f"{path}/{name}").text
+    assert 'name="requests_per_second" value="2.5"' in page
+    assert 'name="concurrent_requests" value="4"' in page
+    refused = browser.submit(f"{path}/{name}", **typed, version=1, requests_per_second="fast", concurrent_requests="0")
+    assert "must be a number" in refused.text
+    assert "must be at least 1" in refused.text
+    assert 'value="fast"' in refused.text
+    saved = browser.submit(f"{path}/{name}", **typed, version=1, requests_per_second="0", concurrent_requests="")
+    assert "Saved." in saved.text
+    page = browser.get(f"{path}/{name}").text
+    assert 'name="requests_per_second" value="0.0"' in page
+    assert 'name="concurrent_requests" value=""' in page
+
+
 def test_a_server_in_use_is_not_removed(portal: RunningPortal) -> None:
     browser = portal.browser()
     portal.product.registry.save(WiceServer(name="main", url="https://w.example.com", mandant="m"))

@@ -1,10 +1,11 @@
-"""The columns that most tables have, never null; what is not given is empty, zero or no."""
+"""The columns that most tables have, never null but for limits; what is not given is empty, zero or no."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Text, text
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, Text, text
 
 from app.adapters.db.column_types import Choice, ForeignText
 from app.domain.sync import Kind
@@ -28,6 +29,11 @@ def flag(name: str, *, default: bool = False) -> Column[bool]:
 def number(name: str, default: int = 0) -> Column[int]:
     """A whole number."""
     return Column(name, Integer, nullable=False, server_default=str(default))
+
+
+def limits() -> Sequence[Column[Any]]:
+    """What a server may be asked for; without a value, as much as others of its kind."""
+    return Column("requests_per_second", Float(53)), Column("concurrent_requests", Integer)
 
 
 def row_id() -> Column[int]:

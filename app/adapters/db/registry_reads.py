@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, exists, func, or_, select
+from sqlalchemy import Column, Connection, Engine, Table, exists, func, or_, select
 
 from app.adapters.db import unlinking
 from app.adapters.db.configured import FULL_NAME, NOUNS, TABLES, E, Entities, find, named, rows
 from app.adapters.db.reconfigured import profiles_of
 from app.adapters.db.secrets import Secrets
 from app.adapters.db.session import reading
-from app.adapters.db.tables import accounts, exchange_servers, links, profiles
+from app.adapters.db.tables import accounts, exchange_servers, links, profiles, wice_servers
 from app.domain.account import Account, ExchangeServer, Linked, Profile, Template, WiceServer
+from app.domain.budget import OwnLimits
 from app.domain.ids import ProfileId
-from app.domain.sync import Kind
+from app.domain.sync import Kind, Side
 from app.errors import BadInput, NotFound
 
 _SHOWN_NAMES = 10
@@ -92,6 +94,19 @@ class RegistryReads:
             query = select(FULL_NAME).select_from(profiles.join(accounts)).where(profiles.c.id == profile)
             return connection.execute(query).scalar()
 
+    def limits(self) -> Sequence[OwnLimits]:
+        """See `app.ports.Registry.limits`."""
+        wice = select(wice_servers.c.url, *_limits(wice_servers))
+        named = select(exchange_servers.c.url, *_limits(exchange_servers)).where(exchange_servers.c.url != "")
+        found = select(accounts.c.endpoint, *_limits(exchange_servers)).join_from(accounts, exchange_servers)
+        found = found.where(exchange_servers.c.url == "", accounts.c.endpoint != "").distinct()
+        with reading(self._engine) as connection:
+            return [
+                OwnLimits(side, *row)
+                for side, query in ((Side.WICE, wice), (Side.EXCHANGE, named), (Side.EXCHANGE, found))
+                for row in connection.execute(query)
+            ]
+
     def active_profiles(self) -> Sequence[str]:
         """See `app.ports.Registry.active_profiles`."""
         query = (
@@ -149,3 +164,7 @@ def _unknown(connection: Connection, name: str) -> str:
         return f"there is no profile {name!r}, nor any other; create profiles with `wice-sync apply FILE`"
     more = ", ..." if len(names) > _SHOWN_NAMES else ""
     return f"there is no profile {name!r}; there are: {', '.join(names[:_SHOWN_NAMES])}{more}"
+
+
+def _limits(servers: Table) -> tuple[Column[Any], Column[Any]]:
+    return servers.c.requests_per_second, servers.c.concurrent_requests

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from app.adapters.db.column_types import Choice, Stored, UtcDateTime
-from app.adapters.db.columns import flag, kind, number, owner, prose, row_id, version, words
+from app.adapters.db.columns import flag, kind, limits, number, owner, prose, row_id, version, words
 from app.adapters.db.tables_settings import private_appointments, shared_settings
 from app.domain.account import Access, Auth
 from app.domain.fingerprint import Record
@@ -72,6 +72,7 @@ wice_servers = Table(
     words("ca_file"),
     Column("dialect", Stored(dict), nullable=False, server_default="{}"),
     version(),
+    *limits(),
     sqlite_autoincrement=True,
 )
 
@@ -94,6 +95,7 @@ exchange_servers = Table(
     # How it stands with its login, see `logins`.
     _counter("refused"),
     _counter("proven"),
+    *limits(),
     sqlite_autoincrement=True,
 )
 
