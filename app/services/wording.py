@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.domain.journal import IntentState
 from app.domain.licence_sentences import TEXTS, Notice
 from app.domain.plan import HintReason, Op, Reason
 from app.domain.run import Verb
@@ -31,6 +32,15 @@ OPS: Mapping[tuple[Side, Op], str] = {
     (Side.WICE, Op.CHANGE): "change in Wice",
     # Nothing is ever deleted in Wice (R8, R13).
     (Side.WICE, Op.DELETE): "take out of the synchronisation in Wice",
+}
+
+WRITTEN: Mapping[tuple[IntentState, Side, Op], str] = {
+    (IntentState.DONE, Side.EXCHANGE, Op.ADD): "added to Exchange",
+    (IntentState.DONE, Side.EXCHANGE, Op.CHANGE): "changed in Exchange",
+    (IntentState.DONE, Side.EXCHANGE, Op.DELETE): "deleted in Exchange",
+    (IntentState.DONE, Side.WICE, Op.ADD): "added to Wice",
+    (IntentState.DONE, Side.WICE, Op.CHANGE): "changed in Wice",
+    (IntentState.DONE, Side.WICE, Op.DELETE): "taken out of the synchronisation in Wice",
 }
 
 STATUSES: Mapping[Status, str] = {
