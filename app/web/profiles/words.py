@@ -88,7 +88,7 @@ PRIVATE_APPOINTMENTS: Final[Mapping[PrivateAppointments, Option]] = {
     ),
     PrivateAppointments.EXCHANGE: (
         N_("They stay in Outlook"),
-        N_("Wice hears of no new ones. Of those that are there already only the times go on to be matched."),
+        N_("Wice gets no new ones. Of those that are there already, only the times are kept equal."),
         "lock",
     ),
 }
