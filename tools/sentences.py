@@ -45,6 +45,7 @@ _QUIET_FILES = frozenset(
         "app/adapters/exchange/streaming.py",
         "app/adapters/exchange/transport.py",
         "app/adapters/exchange/wire.py",
+        "app/adapters/wice/replies.py",
         "app/adapters/wice/wire.py",
         "app/domain/appointment.py",
         "app/domain/fingerprint.py",
