@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import ssl
 from email.message import EmailMessage
 from email.utils import formatdate
 from typing import Final
@@ -13,12 +14,6 @@ from app.domain.alerts import Alert, AlertSettings, Security
 from app.errors import Halt, HaltCode, Retry
 
 TIMEOUT_S: Final = 20.0
-_REFUSED: Final = (
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPRecipientsRefused,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPNotSupportedError,
-)
 
 
 class Mail:
@@ -26,19 +21,15 @@ class Mail:
 
     def send(self, alert: Alert, settings: AlertSettings, subject: str, text: str) -> None:
         """See `app.ports.alerts.Messenger.send`."""
-        where = f"The mail server {settings.smtp_host}"
         try:
             with _connected(settings) as server:
                 if settings.smtp_username:
                     server.login(settings.smtp_username, settings.smtp_password)
                 refused = server.send_message(_message(alert, settings, subject, text), to_addrs=settings.addresses)
-        except _REFUSED as error:
-            raise Halt(
-                HaltCode.CONFIGURATION, f"{where} refuses ({type(error).__name__}): check login, sender and recipients."
-            ) from error
         except (smtplib.SMTPException, OSError) as error:
-            raise Retry(f"{where} cannot be reached ({type(error).__name__}).") from error
+            raise _translated(error, settings) from error
         if refused:
+            where = f"The mail server {settings.smtp_host}"
             raise Halt(HaltCode.CONFIGURATION, f"{where} refuses the recipients {', '.join(refused)}.")
 
 
@@ -55,6 +46,34 @@ def _connected(settings: AlertSettings) -> smtplib.SMTP:
         server.close()
         raise
     return server
+
+
+def _translated(error: Exception, settings: AlertSettings) -> Halt | Retry:
+    """Who must act, in words; of the server's own words only the number."""
+    host, code = settings.smtp_host, HaltCode.CONFIGURATION
+    match error:
+        case ssl.SSLCertVerificationError():
+            code = HaltCode.CERTIFICATE
+            text = (
+                f"The certificate of the mail server {host} is not trusted ({error.verify_message}). Renew it there, or add its authority to those "
+                "that this machine trusts; it must be made out to this name."
+            )
+        case ssl.SSLError():
+            text = f"The mail server {host} speaks no TLS that fits at this port. Choose another encryption, or another port."
+        case smtplib.SMTPAuthenticationError():
+            text = f"The mail server {host} refuses the login ({error.smtp_code}). Correct user name and password."
+        case smtplib.SMTPNotSupportedError():
+            text = (
+                f"The mail server {host} offers no such encryption, or takes no login with it. Choose STARTTLS or TLS, or leave the user "
+                "name empty."
+            )
+        case smtplib.SMTPSenderRefused(smtp_code=530):
+            text = f"The mail server {host} wants encryption or a login first. Choose STARTTLS or TLS, and enter a user name."
+        case smtplib.SMTPRecipientsRefused() | smtplib.SMTPSenderRefused():
+            text = f"The mail server {host} refuses ({type(error).__name__}). Correct sender and recipients."
+        case _:
+            return Retry(f"The mail server {host} cannot be reached ({type(error).__name__}).")
+    return Halt(code, text)
 
 
 def _message(alert: Alert, settings: AlertSettings, subject: str, text: str) -> EmailMessage:

@@ -1,0 +1,120 @@
+"""Alerts over TLS, to a real mail server in a process of its own: STARTTLS and TLS from the beginning, and what is refused says why."""
+
+from __future__ import annotations
+
+import mailbox
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import trustme
+
+from app.adapters import trust
+from app.adapters.alerting import Mail
+from app.domain.alerts import Alert, AlertSettings, Security, Topic, Word
+from app.errors import Halt, HaltCode
+
+ALERT = Alert(
+    id="1", word=Word.RAISED, topic=Topic.ACCOUNT_FAILING, subject="anna", at=datetime(2027, 1, 2, tzinfo=UTC)
+)
+
+Start = Callable[..., AlertSettings]
+"""Starts a mail server with a certificate for a name, and gives the settings that fit it."""
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
+    ours = trustme.CA()
+    ours.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))  # this machine's authorities
+    trust._trusted.cache_clear()
+    with ExitStack() as running:
+
+        def started(way: Security, name: str = "127.0.0.1", authority: trustme.CA = ours) -> AlertSettings:
+            port = running.enter_context(_server(tmp_path, way, authority.issue_cert(name)))
+            return AlertSettings(
+                recipients="it@example.com, boss@example.com",
+                sender="sync@example.com",
+                smtp_host="127.0.0.1",
+                smtp_port=port,
+                smtp_security=way,
+                smtp_username="svc",
+                smtp_password="s3cret",
+            )
+
+        yield started
+    trust._trusted.cache_clear()
+
+
+class _server:  # noqa: N801 - used as a function is
+    """The process, as long as the block runs; the block gets its port."""
+
+    def __init__(self, home: Path, way: Security, certificate: trustme.LeafCert) -> None:
+        chain, key = home / "certificate.pem", home / "key.pem"
+        chain.write_bytes(b"".join(part.bytes() for part in certificate.cert_chain_pems))
+        certificate.private_key_pem.write_to_path(key)
+        self._command = [
+            sys.executable,
+            "-m",
+            "tests.services.smtp_process",
+            *map(str, (home / "mails", chain, key)),
+            way.value,
+        ]
+
+    def __enter__(self) -> int:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
+        assert self._process.stdout
+        return int(self._process.stdout.readline())
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+
+def send(settings: AlertSettings) -> None:
+    Mail().send(ALERT, settings, "The account anna fails", "What to do")
+
+
+def refusal(settings: AlertSettings) -> str:
+    with pytest.raises(Halt) as refused:
+        send(settings)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize("way", [Security.STARTTLS, Security.TLS])
+def test_a_message_arrives_over_tls_after_the_login(start: Start, tmp_path: Path, way: Security) -> None:
+    settings = start(way)
+    send(settings)
+    [arrived] = mailbox.Maildir(tmp_path / "mails")
+    assert (arrived["Subject"], arrived["X-RcptTo"]) == ("The account anna fails", "it@example.com, boss@example.com")
+    assert "What to do" in arrived.get_payload()
+    wrong = refusal(replace(settings, smtp_password="guessed"))
+    assert "The mail server 127.0.0.1 refuses the login (535)" in wrong
+    assert "guessed" not in wrong
+
+
+@pytest.mark.parametrize("way", [Security.STARTTLS, Security.TLS])
+def test_a_certificate_that_is_not_trusted_is_refused_and_nothing_is_sent(
+    start: Start, tmp_path: Path, way: Security
+) -> None:
+    settings = start(way, authority=trustme.CA())
+    with pytest.raises(Halt, match=r"The certificate of the mail server 127\.0\.0\.1 is not trusted") as refused:
+        send(settings)
+    assert refused.value.code is HaltCode.CERTIFICATE
+    assert "add its authority to those that this machine trusts" in str(refused.value)
+    assert list(mailbox.Maildir(tmp_path / "mails")) == []
+
+
+def test_a_certificate_for_another_name_is_refused(start: Start) -> None:
+    assert "is not trusted" in refusal(start(Security.STARTTLS, name="mail.example.com"))
+
+
+def test_the_wrong_way_of_encryption_is_named(start: Start) -> None:
+    settings = start(Security.STARTTLS)
+    assert "speaks no TLS that fits" in refusal(replace(settings, smtp_security=Security.TLS))
+    assert "Choose STARTTLS" in refusal(replace(settings, smtp_security=Security.NONE))
