@@ -262,8 +262,9 @@ def test_R37_the_page_of_a_run_that_went_with_its_profile_says_who_removed_it(po
     registry.remove(registry.profile_of(account, name), BOSS, told={"contacts_removed": 12, "contacts_left": 0})
     page = portal.browser(Role.AUDITOR, "de").get(f"/runs/{run}")
     assert page.status_code == 200
-    for text in ("Dieser Lauf ging mit seinem Profil", past_runs.PROFILE, "von boss", "12", "Gelöschte Elemente"):
+    for text in ("Dieser Lauf wurde mit seinem Profil entfernt", past_runs.PROFILE, "boss", "12", "Gelöschte Elemente"):
         assert text in page.text
+    assert "&lt;" not in page.text
     told = portal.api(Role.AUDITOR).get(f"/runs/{run}")
     assert told.status_code == 404
     assert f"The profile {past_runs.PROFILE} was removed on" in told.json()["detail"]
