@@ -327,6 +327,10 @@ class Ledger(Protocol):
         """
         ...
 
+    def left_out(self, plan: PlanId) -> frozenset[str]:
+        """Keys of the actions that are left out of a plan until this moment (R28)."""
+        ...
+
     def stored_undo(self) -> StoredPlan | None:
         """The newest plan of an undo that is NEEDS_CONFIRMATION or EXECUTING: no analysis and no synchronisation touches it (R33). Bare, too."""
         ...

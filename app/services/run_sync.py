@@ -7,7 +7,7 @@ the plan saw, else planned anew; without a stored plan it analyses first. `confi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
@@ -137,7 +137,7 @@ class Run:
         """The administrator saw `stored`: exactly its items are touched (R28), without those that are left out until this moment."""
         ledger = self._desk.ledger
         ledger.set_plan_state(stored.id, PlanState.EXECUTING)
-        stored = self._stored() or stored
+        stored = replace(stored, left_out=ledger.left_out(stored.id))
         for kind, ready in self._ready.items():
             self._ready[kind] = _Ready(ready.folder, _restricted_to(stored, ready.prepared))
         self._execute(stored.id, only=stored)

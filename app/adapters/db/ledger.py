@@ -142,6 +142,10 @@ class SqlLedger:
         with reading(self._engine) as connection:
             return plans.newest_unfinished(connection, self._profile)
 
+    def left_out(self, plan: PlanId) -> frozenset[str]:
+        with reading(self._engine) as connection:
+            return plans.left_out_of(connection, self._profile, plan)
+
     def stored_undo(self) -> StoredPlan | None:
         with reading(self._engine) as connection:
             return plans.newest_unfinished(connection, self._profile, undo=True)

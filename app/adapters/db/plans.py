@@ -93,6 +93,15 @@ def newest(connection: Connection, query: Select[Any], *, bare: bool = False) ->
     )
 
 
+def left_out_of(connection: Connection, profile: ProfileId, plan: PlanId) -> frozenset[str]:
+    """Keys of the actions that are left out of a plan of this profile. Raises: LookupError if it has no such plan."""
+    ours = select(plans.c.seq).where(plans.c.profile_id == profile, plans.c.id == plan)
+    seq = connection.execute(ours).scalar()
+    if seq is None:
+        raise LookupError(f"profile {profile} has no plan {plan}")
+    return frozenset(connection.execute(_left_out(seq)).scalars().all())
+
+
 def newest_of(connection: Connection, run: RunId) -> int:
     """The newest plan that a run made. Raises: NotFound."""
     seq = connection.execute(select(func.max(plans.c.seq)).where(plans.c.run_id == run)).scalar()

@@ -148,6 +148,8 @@ def test_R28_a_new_plan_supersedes_what_former_runs_left(database, profile, left
 def test_a_plan_of_another_profile_is_out_of_reach(ledger):
     with pytest.raises(LookupError):
         ledger.set_plan_state(PlanId("unknown"), PlanState.DISCARDED)
+    with pytest.raises(LookupError):
+        ledger.left_out(PlanId("unknown"))
 
 
 def test_a_plan_is_stored_and_read_in_a_few_statements(ledger):
