@@ -137,8 +137,8 @@ def _imported(tree: ast.Module) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
-TAKEN_IF_THERE = {"greenlet", "yaml"}
-"""What SQLAlchemy and uvicorn load when it happens to be there, and do without."""
+TAKEN_IF_THERE = {"attr", "greenlet", "yaml"}
+"""What Rich, SQLAlchemy and uvicorn load when it happens to be there, and do without."""
 
 LOADED = """
 import importlib, json, pkgutil, sys

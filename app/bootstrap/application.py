@@ -82,7 +82,6 @@ class Application:
         self.logins: Final[Logins] = database.logins
         self.watch_list: Final[WatchList] = database.watch_list
         self.listening: Final[HostBudgets] = database.listening
-        self.turns: Final[HostBudgets] = database.budgets
         self.choices: Final = database.choices
         self.options: Final[OptionStore] = database.options
         self.learnt: Final[Learnt] = database.learnt
@@ -123,7 +122,6 @@ class Application:
         self.replies: Final = of_people.replies
         self._settings = settings
         self._keeper: Final = Keeper()
-        self._hosts: Final = Hosts(settings, self.registry)
 
     @cached_property
     def queue(self) -> Queue:
@@ -134,6 +132,15 @@ class Application:
     def budgets(self) -> HostBudgets:
         """What servers may be asked for, by all workers together."""
         return open_budgets(self._settings) or self.database.budgets
+
+    @property
+    def turns(self) -> HostBudgets:
+        """For what one run at a time may do; in the database, since it must not be given to all while Redis is away."""
+        return self.database.budgets
+
+    @cached_property
+    def _hosts(self) -> Hosts:
+        return Hosts(self._settings, self.registry)
 
     @property
     def installation(self) -> str:
