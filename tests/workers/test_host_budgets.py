@@ -78,7 +78,7 @@ def waiting(product: Application, asked: dict[str, RunRequest]) -> list[RunReque
 
 @pytest.mark.usefixtures("crew")
 def test_a_host_never_has_more_at_once_than_it_may_have(product: Application, sandbox: Sandbox) -> None:
-    sandbox.control("ews", "POST", "latency", {"ms": 40})
+    sandbox.control("ews", "POST", "latency", {"ms": 150})
     asked = analysed(product, HERE)
     until(lambda: not waiting(product, asked), "the end of all runs")
     assert sandbox.counters("ews")["most_at_once"] == AT_ONCE
