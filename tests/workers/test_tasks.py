@@ -26,7 +26,7 @@ def test_what_is_asked_for_is_carried_out_under_its_own_id(office: Watched, inst
 
 
 def test_a_run_is_stopped_between_two_steps_and_the_next_one_goes_on(office: Watched, installation: Settings) -> None:
-    names = {f"Name{number}" for number in range(200)}
+    names = {f"Name{number}" for number in range(500)}
     for name in names:
         office.wice.person(name, "anna")
     office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=2)
