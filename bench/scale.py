@@ -96,6 +96,8 @@ def _measured(accounts: int, workers: list[int], latency_ms: float) -> list[Resu
                 office.fill_wice([contact(number)])
                 office.close()
             profiles = [person["username"] for person in sandbox.people]
+            # Until the service account has signed in once, all others wait for the run that tries it.
+            passed(home, database, profiles[:1], 1)
             for _ in range(3):
                 passed(home, database, profiles, _PREPARING)
                 sleep(_AT_REST_S)
