@@ -162,7 +162,7 @@ class Site:
     def check_runs(self) -> None:
         """R36: a profile never ran twice at once."""
         for name, profile in self._profiles().items():
-            runs = sorted(self.product.history.runs(profile, limit=100_000), key=lambda run: run.started)
+            runs = sorted(self.product.history.runs(profile, limit=100_000), key=lambda run: run.number)
             for earlier, later in pairwise(runs):
                 assert earlier.finished, f"{name}: {earlier} never ended"
                 assert earlier.finished <= later.started, f"R36 {name}: {earlier.id} and {later.id} overlap"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text, TypeDecorator, literal
+from sqlalchemy import Connection, DateTime, Dialect, Text, TypeDecorator, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -88,6 +88,13 @@ class DatabaseTime(FunctionElement[datetime]):
 
     def __init__(self, offset: timedelta = timedelta(0)) -> None:
         super().__init__(literal(offset.total_seconds()))
+
+
+def clock(connection: Connection) -> datetime:
+    """The moment to write down, by the clock that all processes share. SQLite's is that of its only machine, which tells more decimals itself."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    return connection.execute(select(DatabaseTime())).scalar_one()
 
 
 @compiles(DatabaseTime, "postgresql")

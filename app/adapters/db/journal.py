@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
 
+from app.adapters.db.column_types import clock
 from app.adapters.db.tables import journal
 from app.domain.ids import AttemptId, ItemId, ProfileId, RunId
 from app.domain.journal import Intent, IntentState, JournalEntry
@@ -25,7 +25,7 @@ def begin(connection: Connection, profile: ProfileId, run: RunId, intents: Seque
     """Write intents down, in their order."""
     if not intents:
         return
-    common = {"profile_id": profile, "run_id": run, "state": IntentState.BEGUN, "at": datetime.now(UTC)}
+    common = {"profile_id": profile, "run_id": run, "state": IntentState.BEGUN, "at": clock(connection)}
     rows = [common | {name: getattr(intent, name) for name in _INTENT} for intent in intents]
     connection.execute(insert(journal), rows)
 

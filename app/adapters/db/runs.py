@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from app.adapters.db import aftermath
+from app.adapters.db.column_types import clock
 from app.adapters.db.tables import runs
 from app.adapters.db.tables_runs import run_requests
 from app.domain.ids import ProfileId, RunId, new_id
@@ -31,7 +31,7 @@ def start(
     verb = _verb(connection, trigger, run)
     run = run or RunId(new_id())
     row = {"id": run, "profile_id": profile, "number": number, "trigger": trigger, "verb": verb}
-    begun = {"status": RunStatus.RUNNING, "started": datetime.now(UTC), "requested_by": requested_by}
+    begun = {"status": RunStatus.RUNNING, "started": clock(connection), "requested_by": requested_by}
     connection.execute(insert(runs).values(**row, **begun))
     return run, number
 
@@ -41,7 +41,7 @@ def end(connection: Connection, run: RunId, status: RunStatus, report: Mapping[s
     ended = (
         update(runs)
         .where(runs.c.id == run, _running())
-        .values(status=status, finished=datetime.now(UTC), report=report)
+        .values(status=status, finished=clock(connection), report=report)
     )
     if connection.execute(ended).rowcount:
         aftermath.note(connection, run)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, delete, not_, or_, select, update
 
+from app.adapters.db.column_types import clock
 from app.adapters.db.tables import cursors, sightings
 from app.adapters.db.upsert import Excluded, upsert
 from app.domain.ids import ItemId, ProfileId
@@ -46,14 +47,14 @@ def see(connection: Connection, profile: ProfileId, kind: Kind, side: Side, list
     # A server may list an item twice in one page (R42); its last word counts.
     newest = {sighting.id: sighting for sighting in listed}
     seen = [Seen(side, item.id, item.version, gone=item.gone) for item in newest.values()]
-    upsert(connection, sightings, [_row(profile, kind, one) for one in seen], computed=_kept_hold)
+    at = clock(connection)
+    upsert(connection, sightings, [_row(profile, kind, one, at) for one in seen], computed=_kept_hold)
 
 
 def hold(connection: Connection, profile: ProfileId, kind: Kind, held: Sequence[Seen]) -> None:
     """Mark as held, inserting what is not there yet."""
-    upsert(
-        connection, sightings, [_row(profile, kind, one) for one in {(one.side, one.id): one for one in held}.values()]
-    )
+    rows = {(one.side, one.id): _row(profile, kind, one, None) for one in held}
+    upsert(connection, sightings, list(rows.values()))
 
 
 def describe(connection: Connection, profile: ProfileId, plan: KindPlan) -> None:
@@ -116,10 +117,10 @@ def forget_side(connection: Connection, profiles: Collection[ProfileId], kinds: 
 def release(connection: Connection, profiles: Collection[ProfileId]) -> None:
     """Make held sightings unsettled ones: the settings that held them have changed."""
     held = update(sightings).where(sightings.c.profile_id.in_(profiles), sightings.c.held.is_not(None))
-    connection.execute(held.values(held=None, detail="", at=datetime.now(UTC)))
+    connection.execute(held.values(held=None, detail="", at=clock(connection)))
 
 
-def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
+def _row(profile: ProfileId, kind: Kind, one: Seen, at: datetime | None) -> Mapping[str, Any]:
     return {
         "profile_id": profile,
         "side": one.side,
@@ -131,7 +132,7 @@ def _row(profile: ProfileId, kind: Kind, one: Seen) -> Mapping[str, Any]:
         "label": one.label,
         "detail": one.detail,
         "terms": joined(one.label, one.terms),
-        "at": None if one.held else datetime.now(UTC),
+        "at": at,
     }
 
 

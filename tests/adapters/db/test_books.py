@@ -6,11 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import pytest
+import time_machine
 from pydantic import SecretStr
 from sqlalchemy import func, select, update
 
@@ -51,6 +52,21 @@ def test_R36_a_profile_has_one_run_at_a_time(database, profile):
     newest, first = database.history.runs(profile)
     assert (newest.trigger, newest.status, newest.number) == ("analyse", RunStatus.NOTHING_TO_DO, 2)
     assert (first.status, first.report, first.finished >= first.started) == (RunStatus.DONE, {"seconds": 1.5}, True)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_R36_history_keeps_the_databases_time_whatever_a_workers_clock_says(database, engine, profile):
+    before = datetime.now(UTC)
+    with time_machine.travel(before + timedelta(hours=3)), database.books.open(profile, "sync") as ledger:
+        ledger.save_page(CONTACTS, WICE, [Sighting(ItemId("p:1"), Version("1"))], Cursor("1"))
+        ledger.begin([intent(1)])
+        ledger.finish("done", {})
+    [run] = database.history.runs(profile)
+    [entry] = database.history.entries_of_run(run.id)
+    with engine.connect() as connection:
+        seen = connection.execute(select(sightings.c.at)).scalar_one()
+    for moment in (run.started, run.finished, entry.at, seen):
+        assert before - timedelta(minutes=1) < moment < before + timedelta(hours=1)
 
 
 def test_R36_of_many_that_try_at_once_one_gets_the_profile(settings, profile):

@@ -180,7 +180,7 @@ def test_five_thousand_links_are_streamed_in_six_statements_while_others_are_wri
     assert len([statement for statement in sent if statement.startswith("SELECT")]) == 6
 
 
-def test_the_number_of_statements_does_not_grow_with_the_batch(ledger):
+def test_the_number_of_statements_does_not_grow_with_the_batch(ledger, dialect):
     def statements(numbers: range) -> list[int]:
         calls = [
             lambda: ledger.save_page(CONTACTS, WICE, [sighting(n) for n in numbers], Cursor("a")),
@@ -194,7 +194,8 @@ def test_the_number_of_statements_does_not_grow_with_the_batch(ledger):
             counts.append(len(sent))
         return counts
 
-    assert statements(range(2)) == statements(range(2, 500)) == [3, 2, 5]
+    clock = dialect == "postgresql"  # it is asked for the time
+    assert statements(range(2)) == statements(range(2, 500)) == [3 + clock, 2 + clock, 5]
 
 
 def _settlement(number: int) -> Settlement:
