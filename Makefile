@@ -13,7 +13,7 @@ PROOF_ACCOUNTS ?= 300
 SOAK ?= --minutes 10 --accounts 300
 
 # One more than a small machine's cores: many tests wait for processes that they have started.
-TEST_PROCESSES ?= 4
+TEST_PROCESSES ?= 3
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
