@@ -123,13 +123,14 @@ def test_R30_a_lost_answer_is_unknown_and_nothing_is_sent_again(server: Server, 
 def test_R30_of_batches_that_go_out_at_once_a_lost_one_is_unknown_and_the_others_are_told(server: Server) -> None:
     store = server.store()
     server.fault("cut_after", "CreateItem")
-    told, error = interrupted(store, *(creation(one) for one in persons(250)))
+    told, error = interrupted(store, *(creation(one) for one in persons(600)))
     assert isinstance(error, Retry)
     made = [one.item for one in told if isinstance(one, Written) and one.item]
     assert {one.id for one in made} <= {item["id"] for item in server.items()}
     assert len(server.items()) == len(made) + 50
     assert told.count(Unknown()) % 50 == 0
-    assert server.counters["requests"]["CreateItem"] <= 4
+    # Whoever is quicker than the lost answer may have begun one or two more.
+    assert server.counters["requests"]["CreateItem"] < 12
 
 
 def test_R30_an_answer_that_comes_too_late_is_unknown_and_nothing_is_sent_again(server: Server) -> None:
