@@ -6,7 +6,7 @@ import mailbox
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,29 +51,21 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     trust._trusted.cache_clear()
 
 
-class _server:  # noqa: N801 - used as a function is
+@contextmanager
+def _server(home: Path, way: Security, certificate: trustme.LeafCert) -> Iterator[int]:
     """The process, as long as the block runs; the block gets its port."""
-
-    def __init__(self, home: Path, way: Security, certificate: trustme.LeafCert) -> None:
-        chain, key = home / "certificate.pem", home / "key.pem"
-        chain.write_bytes(b"".join(part.bytes() for part in certificate.cert_chain_pems))
-        certificate.private_key_pem.write_to_path(key)
-        self._command = [
-            sys.executable,
-            "-m",
-            "tests.services.smtp_process",
-            *map(str, (home / "mails", chain, key)),
-            way.value,
-        ]
-
-    def __enter__(self) -> int:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout
-        return int(self._process.stdout.readline())
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+    chain, key = home / "certificate.pem", home / "key.pem"
+    chain.write_bytes(b"".join(part.bytes() for part in certificate.cert_chain_pems))
+    certificate.private_key_pem.write_to_path(key)
+    files = map(str, (home / "mails", chain, key))
+    command = [sys.executable, "-m", "tests.services.smtp_process", *files, way.value]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout
+        yield int(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def send(settings: AlertSettings) -> None:
