@@ -113,7 +113,10 @@ class Killer:
             self.after_a_lost_answer,
             self.before_a_late_creation,
         ]
-        chosen = [partial(self.before_the_answer, CREATIONS), *self._rng.sample(others, count - 1)]
+        chosen: list[Callable[[], None]] = [
+            partial(self.before_the_answer, CREATIONS),
+            *self._rng.sample(others, count - 1),
+        ]
         self._rng.shuffle(chosen)
         return chosen
 
