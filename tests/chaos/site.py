@@ -65,9 +65,11 @@ class Site:
     ) -> None:
         self._open.close()
 
-    def ask_for_all(self) -> None:
-        """An administrator wants all accounts synchronised now."""
+    def ask_for_all(self) -> datetime:
+        """An administrator wants all accounts synchronised now; when that was."""
+        now = self._now()
         ask_many(self.product, [f"{user}/{user}" for user in self.users], Verb.SYNC, EVA)
+        return now
 
     # What may befall it.
 
@@ -135,10 +137,10 @@ class Site:
 
     # What must hold.
 
-    def recovered(self, longest_s: float) -> float:
-        """Wait until every profile was synchronised by a run that began after now, without a failure; the seconds that took."""
+    def recovered(self, longest_s: float, since: datetime | None = None) -> float:
+        """Wait until every profile was synchronised by a run that began after `since` (now), without a failure; the seconds that took."""
         began = time.monotonic()
-        since = self._now()
+        since = since or self._now()
         missing = dict(self._profiles())
         while missing:
             for name in [name for name, profile in missing.items() if self._clean_since(profile, since)]:

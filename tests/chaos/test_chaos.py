@@ -58,7 +58,7 @@ def test_R30_R36_everybody_is_synchronised_whatever_happens(company: Sandbox, se
     users = tuple(person["username"] for person in company.people)
     with Site(settings, company, users) as site, closing(Crowd(company, users, Random(7))) as crowd:
         crowd.arrange()
-        site.recovered(LONGEST_S)
+        site.recovered(LONGEST_S, site.ask_for_all())
         for blow in (
             site.lose_a_worker,
             site.lose_a_scheduler,

@@ -60,8 +60,7 @@ def test_R36_all_accounts_are_synchronised_without_overlap_and_every_portal_is_r
         crowd.arrange(2)
         addresses = [_portal(stack, settings) for _ in range(2)]
         until(lambda: all(map(ready, addresses)), "both portals' readiness")
-        site.ask_for_all()
-        site.recovered(LONGEST_S)
+        site.recovered(LONGEST_S, site.ask_for_all())
         alive = Counter(one.kind for one in site.product.processes.alive())
         assert alive == {
             ProcessKind.PORTAL: len(addresses),
@@ -71,8 +70,7 @@ def test_R36_all_accounts_are_synchronised_without_overlap_and_every_portal_is_r
         crowd.work(2 * ACCOUNTS)
         site.ask_for_all()
         site.deploy()
-        site.ask_for_all()
-        site.recovered(LONGEST_S)
+        site.recovered(LONGEST_S, site.ask_for_all())
         until(lambda: all(map(ready, addresses)), "both portals' readiness after a deploy")
         site.check_runs()
         crowd.check(site.images())
