@@ -66,7 +66,7 @@ def test_limits_are_set_shown_and_lifted(portal: RunningPortal, path: str, body:
     saved = browser.submit(f"{path}/{name}", **typed, version=1, requests_per_second="0", concurrent_requests="")
     assert "Saved." in saved.text
     page = browser.get(f"{path}/{name}").text
-    assert 'name="requests_per_second" value="0.0"' in page
+    assert 'name="requests_per_second" value="0"' in page
     assert 'name="concurrent_requests" value=""' in page
 
 
