@@ -5,7 +5,6 @@ A session may expire at any time: {"error": ...} to any call means log in again,
 
 from __future__ import annotations
 
-import copy
 import json
 import logging
 from collections.abc import Mapping
@@ -95,7 +94,7 @@ class Session:
         clock: what this server's replies told of its time.
     """
 
-    def __init__(self, access: WiceAccess) -> None:
+    def __init__(self, access: WiceAccess, login: Login | None = None) -> None:
         self.dialect = load_dialect(access.dialect)
         self.server = server_name(access.url)
         self.clock = ServerClock(_zone(access.time_zone))
@@ -107,7 +106,7 @@ class Session:
         self._access = access
         self._sound = True
         self._key = _key(access)
-        login = _kept(access, self._key) or Login(_connections(access), generation=self.dialect.generation)
+        login = login or _kept(access, self._key) or Login(_connections(access), generation=self.dialect.generation)
         self._http, self._cookie, self._generation = login.http, login.cookie, login.generation
 
     @property
@@ -126,9 +125,14 @@ class Session:
         return self._lanes[:allowed]
 
     def _lane(self) -> Session:
-        lane = copy.copy(self)
-        lane.effects, lane._sent, lane._lanes = 0, 0, []  # noqa: SLF001 - it is one of us
+        lane = Session(self._access, Login(self._http, self._cookie, self._generation))
+        lane.clock = self.clock
         return lane
+
+    @property
+    def sound(self) -> bool:
+        """Neither this session nor one of its lanes has met any trouble so far."""
+        return self._sound and not self.refused and all(lane.sound for lane in self._lanes)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -148,8 +152,7 @@ class Session:
     def close(self) -> None:
         """Leave the login to the account's next session, unless there was trouble with it; else free the connections."""
         login = Login(self._http, self._cookie, self._generation)
-        sound = self._sound and not self.refused and not any(lane.refused for lane in self._lanes)
-        if self._access.keeper and self._cookie and sound:
+        if self._access.keeper and self._cookie and self.sound:
             self._access.keeper.keep(self._key, login)
         else:
             login.close()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from app.adapters.keeping import Keeper
 from app.domain.contact import Contact
+from app.domain.sync import Kind
 from app.domain.writes import Written
-from app.errors import BadInput, Halt, HaltCode
+from app.errors import BadInput, Halt, HaltCode, Retry
 from tests.adapters.wice.servers import Fields, Wice, create, filtered, item, threaded, update, write
 
 
@@ -44,6 +47,25 @@ def test_an_expired_session_signs_in_again_once(wice: Wice) -> None:
         seen = outcome.item
     assert wice.counters()["requests"]["login"] == 3
     assert wice.counters()["writes"] == 2
+
+
+@pytest.mark.parametrize(("trouble", "logins"), [(None, 1), ("cut_after", 2), ("cut_before", 2)])
+def test_a_login_is_left_to_the_next_session_unless_one_of_the_lanes_met_trouble(
+    wice: Wice, trouble: str | None, logins: int
+) -> None:
+    keeper = Keeper()
+    crm = wice.crm(keeper=keeper)
+    if trouble:
+        wice.fault(trouble, "insert_contact", skip=3)
+    many = [create(Contact(last_name=f"Schulz {number}"), f"attempt {number}") for number in range(8)]
+    with suppress(Retry):
+        list(crm.store(Kind.CONTACTS).write(many))
+    crm.close()
+    following = wice.crm(keeper=keeper)
+    following.employee()
+    following.close()
+    assert wice.counters()["requests"]["login"] == logins
+    keeper.close()
 
 
 def test_a_key_that_the_installation_demands_is_sent(wice: Wice) -> None:
