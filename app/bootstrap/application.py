@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,9 +24,10 @@ from app.bootstrap.metering import Metering
 from app.bootstrap.people import PeopleServices
 from app.domain.account import Access, Account, ExchangeServer, Profile, WiceServer
 from app.domain.ids import ProfileId, RunId, new_id
-from app.domain.logins import LoginStanding
+from app.domain.logins import Login
 from app.domain.retention import Periods
 from app.domain.run import SCHEDULED, Order
+from app.domain.sync import Side
 from app.errors import Halt, HaltCode, NotFound, Retry, WiceSyncError
 from app.ports import Ledger, Mailbox
 from app.ports.budget import Allowance, HostBudgets, Unlimited
@@ -43,6 +44,7 @@ from app.ports.reaching import Passed, Stage, Stopped
 from app.ports.requests import Logins, Queue
 from app.ports.run_views import RunViews
 from app.ports.views import Views
+from app.rules.logins import is_in_doubt
 from app.services import alerts
 from app.services.administration import Administration
 from app.services.desk import Desk, Progress
@@ -189,21 +191,19 @@ class Application:
             holder, urgent = run or new_id(), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
             trial = connections.enter_context(ExitStack())
-            login = self._login(trial, holder, profile.id)
+            known = self._logins(trial, holder, profile.id)
             ledger = connections.enter_context(self.books.open(profile.id, trigger, run, requested_by, order))
             # Read again: a run that ended in between may have found folders, or had its plan approved.
             profile, account, wice, exchange = self.registry.profile(_full_name(profile))
             try:
-                spare(login, exchange.name, by_schedule=trigger == SCHEDULED)
+                spare(known, by_schedule=trigger == SCHEDULED)
                 crm = connections.enter_context(closing(self.crm(account, wice, profile, allowed[0])))
                 access = self._access(account, exchange)
                 access = replace(access, allowance=allowed[1], keeper=self._keeper, account=account.name)
                 mailbox = self._mailbox_of_run(ledger, access, crm, wice.time_zone)
                 connections.enter_context(closing(mailbox))
-                if login.in_doubt:
-                    mailbox.probe()
-                    self.logins.proven(profile.id)
-                    trial.close()
+                self._prove(filter(is_in_doubt, known), crm, mailbox)
+                trial.close()
                 permit = self.licences.permit(profile.id)
             except WiceSyncError as error:
                 ledger.finish(*_failed(profile, ledger, error))
@@ -221,13 +221,22 @@ class Application:
                 is_profile=self.is_profile,
             )
 
-    def _login(self, trial: ExitStack, holder: str, profile: ProfileId) -> LoginStanding:
-        """How it stands with its logins. Of one that is in doubt nobody else learns more before `trial` ends. Raises: HostBusy."""
-        login = self.logins.standing(profile)
-        if not login.in_doubt:
-            return login
-        trial.enter_context(alone(self.turns, holder, login.in_doubt))
-        return self.logins.standing(profile)  # who tried it before may have got through
+    def _logins(self, trial: ExitStack, holder: str, profile: ProfileId) -> Sequence[Login]:
+        """How it stands with its logins. Of those that are in doubt nobody else learns more before `trial` ends. Raises: HostBusy."""
+        known = self.logins.of(profile)
+        doubts = [login for login in known if is_in_doubt(login)]
+        for login in doubts:
+            trial.enter_context(alone(self.turns, holder, login))
+        return self.logins.of(profile) if doubts else known  # who tried them before may have got through
+
+    def _prove(self, doubts: Iterable[Login], crm: WiceCrm, mailbox: Mailbox) -> None:
+        """Sign in with what is in doubt, and let the others know. Raises: Halt, Retry."""
+        for login in doubts:
+            if login.side is Side.WICE:
+                crm.employee()
+            else:
+                mailbox.probe()
+            self.logins.proven(login)
 
     def crm(
         self, account: Account, server: WiceServer, profile: Profile | None = None, allowance: Allowance | None = None

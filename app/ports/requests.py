@@ -9,7 +9,7 @@ from typing import Protocol
 from app.domain.account import Account, ExchangeServer, WiceServer
 from app.domain.ids import ProfileId, RunId
 from app.domain.licence import EVERYTHING, Coverage
-from app.domain.logins import LoginStanding
+from app.domain.logins import Login
 from app.domain.people import Actor
 from app.domain.plan_views import PlannedRow
 from app.domain.run import RunRequest, Verb
@@ -114,18 +114,18 @@ class Timetable(Protocol):
 class Logins(Protocol):
     """Which logins servers have refused, and which are known to be right."""
 
-    def standing(self, profile: ProfileId) -> LoginStanding:
-        """How it stands with the logins with which this profile is synchronised."""
+    def of(self, profile: ProfileId) -> Sequence[Login]:
+        """How it stands with the logins at Wice and at Exchange with which this profile is synchronised; none of one that does not exist."""
         ...
 
-    def proven(self, profile: ProfileId) -> None:
-        """A run of this profile has got through at Exchange."""
+    def proven(self, login: Login) -> None:
+        """A run has got through with it."""
         ...
 
     def passed(self, account: Account, server: WiceServer | ExchangeServer, by: Actor) -> bool:
-        """An account's own login works at `server`, as `by` has found. Had it been refused? Then its profiles are due at once.
+        """An account's own login works at `server`, as `by` has found. Had it been refused? Then all who have the same are due at once.
 
-        Nothing happens if somebody has edited the account or the server since they were read.
+        It counts for the login that `account` was read with; nothing happens if somebody has edited the server since it was read.
         """
         ...
 

@@ -2,66 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import update
 
-from app.adapters.db.tables import profiles
-from app.adapters.db.tables_runs import run_requests
 from app.domain.account import Access
-from app.domain.ids import RunId
-from app.domain.people import SYSTEM, Actor, AuditQuery, Role, Via
-from app.domain.run import RequestState, RunRequest, Verb
 from app.domain.sync import Kind
 from app.errors import HaltCode, HostBusy
+from app.rules.logins import is_in_doubt, is_refused
 from app.rules.timetable import TIMETABLE
 from app.services.connection import StepCode, results
 from app.services.desk import NoProgress
 from app.services.logins import alone
-from app.services.perform import perform
 from app.services.report import Status
 from app.services.trying import try_account, try_server
-from tests.adapters.db.world import LONG_AGO
 from tests.scenarios.conftest import MakeOffice
-from tests.scenarios.office import Office
+from tests.scenarios.refusals import (
+    EVA,
+    all_at_once,
+    audited,
+    change_service,
+    correct,
+    logins,
+    message,
+    refusals,
+    scheduled,
+    time_passes,
+)
 
 ONLY = Kind.CONTACTS
-EVA = Actor(name="eva", role=Role.OPERATOR, via=Via.PORTAL)
-
-
-def logins(office: Office) -> int:
-    return int(office.sandbox.counters("wice")["requests"].get("login", 0))
-
-
-def refusals(office: Office) -> int:
-    """How often Exchange has refused a login."""
-    return sum(office.sandbox.counters("ews")["failed_logins"].values())
-
-
-def time_passes(office: Office, times: int = 1) -> list[RunRequest]:
-    """All profiles become due, so many times; what the scheduler then asks for is carried out."""
-    done: list[RunRequest] = []
-    office.product.dispatch.plan(TIMETABLE, 100)
-    for _ in range(times):
-        office.hours_pass()
-        with office.product.database._engine.begin() as connection:
-            connection.execute(update(profiles).values(due_at=LONG_AGO))
-        asked = office.product.dispatch.ask_for_due(TIMETABLE, 100)
-        done += [request for request in asked if perform(office.product, request.id)]
-    return done
-
-
-def correct(office: Office, user: str, **changes: str) -> None:
-    office.product.registry.save(replace(office.product.registry.account(user, secrets=True), **changes))  # type: ignore[arg-type] # settings of Account
-
-
-def message(office: Office, name: str = "anna", account: str = "anna") -> str:
-    row = office.product.views.profile(account, name)
-    assert row
-    return row.last_message
 
 
 def test_R36_a_wrong_password_in_wice_is_tried_once_by_schedules_and_again_when_it_was_corrected(
@@ -120,18 +89,15 @@ def test_R36_many_are_asked_for_with_a_wrong_service_password_and_it_is_tried_tw
         office.sync(user)
     change_service(office, password="wrong")
     before = refusals(office)
-    names = [f"{user}/{user}" for user in office.users]
     for _ in range(3):
-        at_once(
-            office, [request.id for request in office.product.requests.ask(names, Verb.SYNC, SYSTEM, trigger="sync")]
-        )
+        all_at_once(office)
     assert refusals(office) - before == 2, "once, and once more to be sure"
     for user in office.users:
         assert "Exchange has refused the service account of the server mail" in office.sync(user).message
         assert "no run tries it again" in message(office, user, user)
     assert refusals(office) - before == 2, "a person's run is no exception"
     change_service(office, password=office.sandbox.service["password"])
-    at_once(office, [request.id for request in office.product.requests.ask(names, Verb.SYNC, SYSTEM, trigger="sync")])
+    all_at_once(office)
     assert [message(office, user, user) for user in office.users] == [""] * 3
 
 
@@ -147,9 +113,9 @@ def test_R36_one_refusal_that_was_a_mistake_stops_nobody(make_office: MakeOffice
 
 def test_R36_a_login_that_is_being_tried_is_waited_for(make_office: MakeOffice) -> None:
     office = make_office("anna", first_plan="approved")
-    server = office.product.logins.standing(office.product.registry.profile("anna")[0].id).in_doubt
-    assert server, "nobody has got through yet"
-    with alone(office.product.turns, "another run", server):
+    service = office.product.logins.of(office.product.registry.profile("anna")[0].id)[1]
+    assert is_in_doubt(service), "nobody has got through yet"
+    with alone(office.product.turns, "another run", service):
         waits = office.product.desk("anna", "sync", NoProgress())
         with pytest.raises(HostBusy, match="Another run is trying"), waits:
             pass
@@ -203,9 +169,9 @@ def test_R36_the_same_for_an_accounts_login_at_wice(make_office: MakeOffice) -> 
     correct(office, "anna", wice_password="wrong")
     office.sync()
     _profile, account, server, _exchange = office.product.registry.profile("anna")
-    assert not office.product.logins.passed(replace(account, version=account.version - 1), server, EVA), "another login"
+    assert not office.product.logins.passed(replace(account, wice_password=right), server, EVA), "another login"
     assert office.product.logins.passed(account, server, EVA)
-    assert office.product.logins.standing(office.product.registry.profile("anna")[0].id).refused is None
+    assert not any(map(is_refused, office.product.logins.of(office.product.registry.profile("anna")[0].id)))
     correct(office, "anna", wice_password=right)
 
 
@@ -223,39 +189,3 @@ def test_R36_a_test_that_fails_or_comes_too_late_ends_nothing(make_office: MakeO
     assert StepCode.RESUMED not in {step.code for step in results(try_server(office.product, stale, trial, EVA))}
     assert "the service account of the server mail" in office.sync().message
     change_service(office, password=right)
-
-
-def scheduled(office: Office) -> list[str]:
-    """What the scheduler asks for is carried out; how each of it ended, in the words of its profile."""
-    asked = office.product.dispatch.ask_for_due(TIMETABLE, 100)
-    ran = [request for request in asked if perform(office.product, request.id)]
-    names = [office.product.profile_name(request.profile).partition("/") for request in ran]
-    return [message(office, name, account) for account, _, name in names]
-
-
-def audited(office: Office) -> list[tuple[str, str, str]]:
-    """Who has ended a halt, of what."""
-    entries = office.product.audit.entries(AuditQuery(action="resumed"))
-    return [(entry.actor, entry.entity_kind, entry.entity) for entry in entries]
-
-
-def change_service(office: Office, **changes: str) -> None:
-    server = office.product.registry.exchange_server("mail", secrets=True)
-    office.product.registry.save(replace(server, **changes))  # type: ignore[arg-type] # settings of ExchangeServer
-
-
-def at_once(office: Office, runs: Sequence[RunId]) -> None:
-    """So many workers carry out these runs, until each has ended."""
-
-    def work(run: RunId) -> None:
-        while perform(office.product, run) is None or _waits(office, run):
-            with office.product.database._engine.begin() as connection:
-                connection.execute(update(run_requests).where(run_requests.c.id == run).values(not_before=None))
-
-    with ThreadPoolExecutor(len(runs)) as workers:
-        list(workers.map(work, runs))
-
-
-def _waits(office: Office, run: RunId) -> bool:
-    request = office.product.requests.request(run)
-    return request is not None and request.state is RequestState.QUEUED

@@ -3,6 +3,7 @@
 The file is gzip over lines of JSON (UTF-8): a header with the schema's revision; for each table {"table", "columns", "sequence"}, then its rows as
 arrays; {"end": rows, "sha256": of all lines before}. Values are stored as the database holds them, secrets encrypted. One transaction that sees
 one state reads it all, so rows fit each other. `PASSING` tables are left out: who is signed in and what is in flight belongs to no later day.
+So are the marks of logins, by which one could see who has the same password: runs make them anew.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from app.adapters.db.column_types import UtcDateTime
 from app.adapters.db.processes import SqlProcesses
 from app.adapters.db.secrets import Secrets, key_of, secret_columns
 from app.adapters.db.session import reading, writing
-from app.adapters.db.tables import installation, metadata
+from app.adapters.db.tables import installation, logins, metadata
 from app.adapters.db.tables_budgets import host_budgets, host_slots
 from app.adapters.db.tables_operations import alert_messages, chores, processes
 from app.adapters.db.tables_people import api_replies, sessions, sign_in_failures
@@ -52,7 +53,17 @@ FORMAT: Final = "wice-sync backup 1"
 BATCH: Final = 1000
 PASSING: Final = frozenset(
     table.name
-    for table in (alert_messages, api_replies, chores, processes, sessions, sign_in_failures, host_budgets, host_slots)
+    for table in (
+        alert_messages,
+        api_replies,
+        chores,
+        host_budgets,
+        host_slots,
+        logins,
+        processes,
+        sessions,
+        sign_in_failures,
+    )
 )
 _KEPT: Final = [table for table in metadata.sorted_tables if table.name not in PASSING]
 
@@ -120,7 +131,7 @@ def restore(engine: Engine, secrets: Secrets, file: Path, *, replace: bool) -> B
 def _lines(connection: Connection, header: dict[str, Any]) -> Iterator[dict[str, Any] | list[Any]]:
     yield header
     for table in _KEPT:
-        names = [column.name for column in table.columns]
+        names = [column.name for column in table.columns if not column.info.get("derived")]
         yield {"table": table.name, "columns": names, "sequence": _sequence(connection, table)}
         plain = _plain(table, names)
         # Rows as they come, not all at once: memory stays flat.

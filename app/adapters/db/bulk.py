@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, Table, bindparam, delete, insert, select, update
 
-from app.adapters.db import account_keys, templates
+from app.adapters.db import account_keys, login_marks, templates
 from app.adapters.db.audit import Change, note_each
 from app.adapters.db.configured import FULL_NAME, TABLES, Entities, Entity, full_name, rows, secret_names, settings
 from app.adapters.db.tables import accounts, exchange_servers, profiles, wice_servers
@@ -73,10 +73,19 @@ def _seal(connection: Connection, entities: Entities, new: Sequence[Account]) ->
     """Store the secrets of new accounts; one is bound to its row, so the rows come first."""
     if not new:
         return
-    names = secret_names(Account)
+    names = (*secret_names(Account), *login_marks.NAMES)
     ids = _ids(connection, accounts, {one.name for one in new})
+    wice = _ids(connection, wice_servers, {one.wice_server for one in new})
+    exchange = _ids(connection, exchange_servers, {one.exchange_server for one in new})
     sealing = update(accounts).where(accounts.c.id == bindparam("row_id"))
-    sealed = [{"row_id": ids[one.name], **_new(entities.sealed(one, ids[one.name]))} for one in new]
+    sealed = [
+        {
+            "row_id": ids[one.name],
+            **_new(entities.sealed(one, ids[one.name])),
+            **_new(entities.marks(one, wice[one.wice_server], exchange[one.exchange_server])),
+        }
+        for one in new
+    ]
     connection.execute(sealing.values({name: bindparam(f"new_{name}") for name in names}), sealed)
 
 

@@ -8,11 +8,12 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
-from app.adapters.db import account_keys
+from app.adapters.db import account_keys, login_marks
 from app.adapters.db.reconfigured import Configured
 from app.adapters.db.secrets import Place, Secrets, secret_columns
 from app.adapters.db.tables import accounts, exchange_servers, profiles, templates, wice_servers
 from app.domain.account import KEPT, Account, ExchangeServer, Profile, Template, WiceServer
+from app.domain.sync import Side
 from app.errors import BadInput, Halt
 
 Entity = Configured | Template
@@ -119,11 +120,18 @@ class Entities:
         connection.execute(update(table).where(table.c.id == row_id).values(**values, **sealed))
         if isinstance(entity, Account):
             account_keys.refresh(connection, row_id)
+            login_marks.renew(connection, self._secrets, accounts.c.id == row_id)
 
     def sealed(self, entity: Entity, row_id: int) -> dict[str, str]:
         """Its secrets, encrypted for the row of this id, by column; without those that it keeps."""
         plain = {name: (place, getattr(entity, name)) for name, place in _places(type(entity), row_id).items()}
         return {name: self._secrets.seal(place, secret) for name, (place, secret) in plain.items() if secret != KEPT}
+
+    def marks(self, account: Account, wice: int, exchange: int) -> dict[str, str]:
+        """The marks of a new account's logins at the servers of these ids, by column."""
+        ids = {Side.WICE: wice, Side.EXCHANGE: exchange}
+        found = (login_marks.of_account(self._secrets, account, side, server) for side, server in ids.items())
+        return dict(zip(login_marks.NAMES, found, strict=True))
 
     def _opened(self, place: Place, stored: str) -> str:
         try:

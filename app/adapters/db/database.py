@@ -56,7 +56,7 @@ class Database:
         self.requests = SqlRequests(self._engine)
         self.work = SqlWork(self._engine, settings.lease)
         self.dispatch = SqlDispatch(self._engine)
-        self.logins = SqlLogins(self._engine)
+        self.logins = SqlLogins(self._engine, self._secrets)
         self.choices = SqlChoices(self._engine)
         self.users = SqlUsers(self._engine)
         self.sessions = SqlSessions(self._engine)

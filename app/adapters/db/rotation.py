@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Engine, Table, select, update
 
+from app.adapters.db import login_marks
 from app.adapters.db.secrets import Place, Secrets, key_of, secret_columns
 from app.adapters.db.session import reading, writing
-from app.adapters.db.tables import metadata
+from app.adapters.db.tables import accounts, metadata
+from app.adapters.db.templates import batches
 
 _ROWS = 200
 
@@ -23,13 +25,22 @@ class Rotation:
 
 
 def rotate(engine: Engine, secrets: Secrets) -> Rotation:
-    """Encrypt every secret with the first key, in small transactions: may be interrupted and repeated at any time. Raises: Halt."""
+    """Encrypt every secret with the first key, and mark logins with it, in small transactions: may be interrupted and repeated. Raises: Halt."""
     rotated = current = 0
     for table in metadata.sorted_tables:
         for column in secret_columns(table):
             done, fine = _rotate_column(engine, secrets, table, column)
             rotated, current = rotated + done, current + fine
+    _renew_marks(engine, secrets)
     return Rotation(key=secrets.first, rotated=rotated, current=current)
+
+
+def _renew_marks(engine: Engine, secrets: Secrets) -> None:
+    with reading(engine) as connection:
+        ids = connection.execute(select(accounts.c.id)).scalars().all()
+    for some in batches(ids):
+        with writing(engine) as connection:
+            login_marks.renew(connection, secrets, accounts.c.id.in_(some), same_logins=True)
 
 
 def _rotate_column(engine: Engine, secrets: Secrets, table: Table, column: Column[str]) -> tuple[int, int]:

@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
+import json
 import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Column, Table
 
 from app.errors import Halt, HaltCode
 
 _NONCE_BYTES = 12
+_MARKING = b"wice-sync: marks of logins"
 
 
 class Place(NamedTuple):
@@ -38,6 +43,7 @@ class Secrets:
     def __init__(self, keys: Mapping[str, bytes]) -> None:
         self._keys = {key: AESGCM(raw) for key, raw in keys.items()}
         self.first = next(iter(keys))
+        self._marking = HKDF(SHA256(), length=32, salt=None, info=_MARKING).derive(keys[self.first])
 
     def knows(self, key: str) -> bool:
         """Is the key of this id among those given?"""
@@ -50,6 +56,14 @@ class Secrets:
         nonce = os.urandom(_NONCE_BYTES)
         sealed = nonce + self._keys[self.first].encrypt(nonce, plain.encode(), str(place).encode())
         return f"{self.first}:{base64.urlsafe_b64encode(sealed).decode()}"
+
+    def mark(self, *parts: object) -> str:
+        """The same for equal `parts`, secrets among them, as long as the first key is; who has not that key cannot even try guesses.
+
+        HMAC-SHA-256 under a key of its own (HKDF, RFC 5869): `<key id>:<base64url>`.
+        """
+        digest = hmac.digest(self._marking, json.dumps(parts).encode(), "sha256")
+        return f"{self.first}:{base64.urlsafe_b64encode(digest).decode()}"
 
     def open(self, place: Place, stored: str) -> str:
         """Decrypt. Raises: Halt(CONFIGURATION) if the key is not given any more, or the value does not belong to this place."""

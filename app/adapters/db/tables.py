@@ -44,6 +44,8 @@ metadata = MetaData(
 )
 
 SECRET: Mapping[str, bool] = {"secret": True}
+DERIVED: Mapping[str, bool] = {"derived": True}
+"""Found out again where it is missing: no backup holds it."""
 _SEQUENCE = BigInteger().with_variant(Integer, "sqlite")
 
 
@@ -118,11 +120,23 @@ accounts = Table(
     # Kept by `account_keys`: what lists sort by, and what their search looks through.
     prose("name_key"),
     prose("terms"),
-    # Logins that were refused, see `logins`.
+    # Not used any more, see `logins`; they go with the release after the next.
     _counter("wice_refused"),
     _counter("exchange_refused"),
+    # The same for all accounts with the same login, see `login_marks`.
+    words("wice_login", info=DERIVED, index=True),
+    words("exchange_login", info=DERIVED, index=True),
     Index(None, "name_key", "id"),
     sqlite_autoincrement=True,
+)
+
+# How it stands with accounts' logins, see the module `logins`; one of which nothing is known has no row.
+logins = Table(
+    "logins",
+    metadata,
+    Column("mark", Text, primary_key=True),
+    _counter("refused"),
+    _counter("proven"),
 )
 
 templates = Table(
