@@ -22,6 +22,9 @@ class _Common(BaseModel):
     smtp_host: str = Field(description="Mail server.", examples=["mail.example.com"])
     smtp_port: int = Field(description="Its port.", examples=[587])
     smtp_security: Security = Field(description="Encryption of the connection.", examples=["starttls"])
+    smtp_ca_file: str = Field(
+        default="", description="Path on this server to further certificate authorities (PEM).", examples=[""]
+    )
     smtp_username: str = Field(description="Empty: without signing in.", examples=["sync"])
     failed_runs: int = Field(description="An account has failed so many times in a row; 0: never told.", examples=[3])
     oldest_change_hours: int = Field(description="A change has been waiting for so many hours.", examples=[4])
@@ -53,6 +56,7 @@ class AlertsChange(BaseModel):
     smtp_host: str = Field(default="", description="Mail server.", max_length=300, examples=["mail.example.com"])
     smtp_port: int = Field(default=587, description="1 to 65535.", ge=1, le=65535, examples=[587])
     smtp_security: Security = Field(default=Security.STARTTLS, description="Encryption.", examples=["starttls"])
+    smtp_ca_file: str = Field(default="", description="Path on this server.", max_length=300, examples=[""])
     smtp_username: str = Field(default="", description="Empty: none.", max_length=300, examples=["sync"])
     smtp_password: str | None = Field(default="", description="Null removes it.", max_length=300, examples=["..."])
     webhook_url: str | None = Field(

@@ -58,6 +58,8 @@ class AlertSettings:
     smtp_host: str = ""
     smtp_port: int = 587
     smtp_security: Security = Security.STARTTLS
+    smtp_ca_file: str = ""
+    """Path to certificate authorities (PEM) that are trusted beside the public ones."""
     smtp_username: str = ""
     smtp_password: str = field(default="", repr=False)
     webhook_url: str = field(default="", repr=False)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Final, Protocol
 
 import structlog
@@ -54,6 +55,12 @@ def _url(text: str) -> str:
     return text
 
 
+def _file(path: str) -> str:
+    if path and not Path(path).is_file():
+        raise ValueError("there is no such file on this server")
+    return path
+
+
 Addresses = Annotated[str, Field(max_length=1000), AfterValidator(_addresses)]
 Name = Annotated[str, Field(max_length=300)]
 
@@ -66,6 +73,7 @@ class AlertEntry(Entry):
     smtp_host: Name
     smtp_port: Annotated[int, Field(ge=1, le=65535)]
     smtp_security: Security
+    smtp_ca_file: Annotated[Name, AfterValidator(_file)]
     smtp_username: Name
     smtp_password: Name
     webhook_url: Annotated[str, Field(max_length=1000), AfterValidator(_url)]

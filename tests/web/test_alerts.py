@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from app.domain.people import Role
 from tests.services.mailbox import MailServer, running
@@ -33,6 +34,19 @@ def test_an_administrator_sets_and_tries_them(portal: RunningPortal) -> None:
     assert portal.product.alerts.settings().smtp_password == "s3cret"
     assert "nicht erreichbar" in browser.submit("/settings/alerts/test").text
     assert browser.submit("/settings/alerts", **form).status_code == 412
+
+
+def test_a_mail_server_of_the_company_has_a_ca_file(portal: RunningPortal, tmp_path: Path) -> None:
+    browser, ca_file = portal.browser(language="de"), tmp_path / "company.pem"
+    form = {**FORM, "smtp_port": "587", "smtp_ca_file": str(ca_file)}
+    refused = browser.submit("/settings/alerts", **form)
+    assert refused.status_code == 422
+    assert "Diese Datei gibt es auf diesem Server nicht." in refused.text
+    assert f'value="{ca_file}"' in refused.text
+    ca_file.write_text("no certificate")
+    assert "Gespeichert" in browser.submit("/settings/alerts", **form).text
+    assert portal.api().get("/settings/alerts").json()["smtp_ca_file"] == str(ca_file)
+    assert f"Die CA-Datei {ca_file} kann nicht gelesen werden" in browser.submit("/settings/alerts/test").text
 
 
 def test_what_makes_no_sense_is_told_at_its_field_and_stays_there(portal: RunningPortal) -> None:

@@ -34,7 +34,10 @@ class Mail:
 
 
 def _connected(settings: AlertSettings) -> smtplib.SMTP:
-    context, me = trusted(""), socket.gethostname()  # left to itself the library would ask the DNS for its own name
+    context, me = (
+        trusted(settings.smtp_ca_file),
+        socket.gethostname(),
+    )  # left to itself the library would ask the DNS for its own name
     host, port = settings.smtp_host, settings.smtp_port
     if settings.smtp_security is Security.TLS:
         return smtplib.SMTP_SSL(host, port, me, timeout=TIMEOUT_S, context=context)
@@ -55,8 +58,8 @@ def _translated(error: Exception, settings: AlertSettings) -> Halt | Retry:
         case ssl.SSLCertVerificationError():
             code = HaltCode.CERTIFICATE
             text = (
-                f"The certificate of the mail server {host} is not trusted ({error.verify_message}). Renew it there, or add its authority to those "
-                "that this machine trusts; it must be made out to this name."
+                f"The certificate of the mail server {host} is not trusted ({error.verify_message}). Renew it there, or name the file with your "
+                "certificate authority as its CA file; it must be made out to this name."
             )
         case ssl.SSLError():
             text = f"The mail server {host} speaks no TLS that fits at this port. Choose another encryption, or another port."

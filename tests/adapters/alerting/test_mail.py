@@ -98,7 +98,29 @@ def test_a_certificate_that_is_not_trusted_is_refused_and_nothing_is_sent(
     with pytest.raises(Halt, match=r"The certificate of the mail server 127\.0\.0\.1 is not trusted") as refused:
         send(settings)
     assert refused.value.code is HaltCode.CERTIFICATE
-    assert "add its authority to those that this machine trusts" in str(refused.value)
+    assert "name the file with your certificate authority as its CA file" in str(refused.value)
+    assert list(mailbox.Maildir(tmp_path / "mails")) == []
+
+
+@pytest.mark.parametrize("way", [Security.STARTTLS, Security.TLS])
+def test_a_company_authority_is_trusted_that_a_file_names(start: Start, tmp_path: Path, way: Security) -> None:
+    company, ca_file = trustme.CA(), tmp_path / "company.pem"
+    company.cert_pem.write_to_path(ca_file)
+    settings = replace(start(way, authority=company), smtp_ca_file=str(ca_file))
+    send(settings)
+    assert len(mailbox.Maildir(tmp_path / "mails")) == 1
+    trustme.CA().cert_pem.write_to_path(ca_file)
+    assert "is not trusted" in refusal(settings), "a file that has changed is read anew"
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"], ids=["missing", "broken"])
+def test_a_ca_file_that_cannot_be_read_is_named(start: Start, tmp_path: Path, content: str | None) -> None:
+    ca_file = tmp_path / "company.pem"
+    if content:
+        ca_file.write_text(content)
+    assert f"The CA file {ca_file} cannot be read" in refusal(
+        replace(start(Security.STARTTLS), smtp_ca_file=str(ca_file))
+    )
     assert list(mailbox.Maildir(tmp_path / "mails")) == []
 
 
