@@ -8,9 +8,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from app.domain.account import Account, ExchangeServer, WiceServer
-from app.domain.budget import Limits, OwnLimits, strictest
+from app.domain.budget import Limits, OwnLimits
 from app.domain.sync import Side
 from app.ports import Registry
+from app.rules.budgets import limits_of
 from app.services.run_budget import Host
 from app.settings import Settings
 
@@ -41,8 +42,7 @@ class Hosts:
     def _host(self, own: OwnLimits, name: str) -> Host:
         address = _address(own.url)
         there = [one for one in self._all() if address and (one.side, _address(one.url)) == (own.side, address)]
-        limits = strictest([one.over(self._defaults[own.side]) for one in (own, *there)])
-        return Host(f"{own.side.value} {address or name}", limits)
+        return Host(f"{own.side.value} {address or name}", limits_of([own, *there], self._defaults[own.side]))
 
     def _all(self) -> Sequence[OwnLimits]:
         if self._clock() >= self._until:

@@ -7,7 +7,7 @@ A host that was busy is tried by one run first. Who is refused is given a turn o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -59,17 +59,6 @@ class OwnLimits:
     url: str
     rate: float | None = None
     concurrency: int | None = None
-
-    def over(self, default: Limits) -> Limits:
-        """With what holds for all of its kind where it has nothing of its own."""
-        rate = default.rate if self.rate is None else self.rate
-        return Limits(self.concurrency or default.concurrency, rate)
-
-
-def strictest(all_of_them: Sequence[Limits]) -> Limits:
-    """What keeps to each of them, at least one."""
-    rates = [limits.rate for limits in all_of_them if limits.rate]
-    return Limits(min(limits.concurrency for limits in all_of_them), min(rates, default=0.0))
 
 
 @dataclass(frozen=True, slots=True)

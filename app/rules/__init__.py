@@ -15,6 +15,8 @@
 | what is locked after a profile's first synchronisation? (R35) | `locks` |
 | who may do what? which passwords are taken, and how long do failed sign-ins wait? | `access`, `passwords`, `throttling` |
 | which licence counts, and whom does it cover? (R38, R39) | `licence` |
+| which refused login stops whom, and which one does one run at a time try? (R36) | `logins` |
+| what may a server be asked for? | `budgets` |
 | when does a profile run by itself? how is that written? (R36) | `schedule`, `timetable`, `schedule_text` |
 | when is everything compared, whatever the lists say? | `deep` |
 | when is an item retried, quarantined, frozen? (R32, R40) | `retry` |
