@@ -49,6 +49,11 @@ def normal_text(text: str) -> str:
     return "\n".join(_SPACES.sub(" ", line).strip() for line in clean(text).split("\n")).strip()
 
 
+def company_key(name: str) -> str:
+    """The normalised name of R6: without case, punctuation and double blanks ("Meyer GmbH & Co. KG" = "meyer gmbh & co kg")."""
+    return " ".join(re.sub(r"[.,;:'\"()]", " ", normal_text(name).casefold()).split())
+
+
 def normal_phone(text: str) -> str:
     """Digits and letters only; `+49`, `0049` and `+49 (0)` compare equal to each other."""
     compact = normal_text(text).replace("(0)", "").casefold()

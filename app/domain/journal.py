@@ -8,7 +8,8 @@ from enum import StrEnum
 from hashlib import blake2b
 
 from app.domain.appointment import Appointment
-from app.domain.fingerprint import Record
+from app.domain.contact import Contact, Entity
+from app.domain.fingerprint import Record, company_key
 from app.domain.ids import AttemptId, ItemId, LinkId, RunId
 from app.domain.plan import Failure, Op, Seen
 from app.domain.sync import End, Kind, Link, Side
@@ -54,16 +55,29 @@ class Intent:
 
     @property
     def claims(self) -> frozenset[str]:
-        """What no other account may write meanwhile: Wice has neither conditional writes nor unique UIDs, and one appointment for all (D3)."""
-        if self.kind is not Kind.APPOINTMENTS or self.side is not Side.WICE:
+        """What no other account may write meanwhile: Wice has neither conditional writes nor unique UIDs and names, and one appointment and one
+        company for all (D3).
+        """
+        if self.side is not Side.WICE:
             return frozenset()
+        if self.kind is not Kind.APPOINTMENTS:
+            return frozenset({f"company:{_digest(company_key(self.founds.company_name))}"} if self.founds else ())
         images = (one for one in (self.before, self.after) if isinstance(one, Appointment))
         uids = {f"uid:{_digest(one.uid)}" for one in images if one.uid}
         return frozenset(uids | ({str(self.item)} if self.item else set()))
 
+    @property
+    def founds(self) -> Contact | None:
+        """The company that it creates in Wice, if it creates one."""
+        match self.after:
+            case Contact(entity=Entity.COMPANY) as company if self.side is Side.WICE and self.op is Op.ADD:
+                return None if self.item else company
+            case _:
+                return None
 
-def _digest(uid: str) -> str:
-    return blake2b(uid.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+def _digest(name: str) -> str:
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,7 +127,7 @@ class Action:
     fields: tuple[str, ...] = ()
     ends_link: bool = False
     creates_company: str = ""
-    """Key of the company (`app.rules.companies.company_key`) that this action creates in Wice."""
+    """Key of the company (`app.domain.fingerprint.company_key`) that this action creates in Wice."""
     part: Part | None = None
     """What the owner of the Exchange item is in it; None: it was not read."""
     apart: bool = False

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from app.domain.contact import Contact
-from app.domain.fingerprint import normal_text
+from app.domain.fingerprint import company_key, normal_text
 from app.ports import Company
-
-
-def company_key(name: str) -> str:
-    """The normalised name: without case, punctuation and double blanks ("Meyer GmbH & Co. KG" = "meyer gmbh & co kg")."""
-    return " ".join(re.sub(r"[.,;:'\"()]", " ", normal_text(name).casefold()).split())
 
 
 def candidates(contact: Contact, companies: Iterable[Company]) -> Sequence[Company]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.contact import Contact
-from app.domain.fingerprint import differences
+from app.domain.fingerprint import company_key, differences
 from app.domain.ids import LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
 from app.domain.sync import Side
 from app.ports import Company
 from app.rules import merge
-from app.rules.companies import candidates, company_key
+from app.rules.companies import candidates
 from app.rules.policy import Policy
 
 NEW = "new:"

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 
 from app.domain.appointment import Appointment
 from app.domain.contact import EMAIL_FIELDS, PHONE_FIELDS, Contact, Entity
-from app.domain.fingerprint import Record, appointment_form, contact_form
+from app.domain.fingerprint import Record, appointment_form, company_key, contact_form
 from app.domain.ids import ItemId
 from app.domain.sync import Item
-from app.rules.companies import company_key
 
 PHONE_END = 7
 """Digits at the end of a phone number in which two spellings of it agree."""

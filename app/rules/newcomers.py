@@ -8,14 +8,14 @@ from dataclasses import dataclass, field, replace
 from app.domain.account import TargetChanges
 from app.domain.appointment import Appointment
 from app.domain.contact import Contact, Entity
-from app.domain.fingerprint import Record, differences, fingerprint
+from app.domain.fingerprint import Record, company_key, differences, fingerprint
 from app.domain.ids import ItemId, LinkId
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason, Seen, newcomer_key
 from app.domain.sync import Change, Holder, Item, Kind, Link, Side
 from app.domain.terms import terms_of
 from app.ports import Company
 from app.rules import meetings, merge, privacy
-from app.rules.companies import candidates, company_key
+from app.rules.companies import candidates
 from app.rules.decisions import Decision, decide
 from app.rules.founding import new_company
 from app.rules.left_alone import Alone, reunited

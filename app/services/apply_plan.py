@@ -18,6 +18,7 @@ from app.domain.plan import Action, Failure, Op, PlannedWrite
 from app.domain.sync import End, Item, Side, Stamp
 from app.domain.writes import Create, Missing, Outcome, Refused, Remove, Stale, Unknown, Update, Write, Written
 from app.ports import Ledger
+from app.rules.companies import candidates
 from app.rules.founding import NEW
 from app.rules.retry import failed_again
 from app.services.books import remember, settlement
@@ -64,6 +65,8 @@ class Applier:
         self._ledger: Ledger = desk.ledger
         self._links = prepared.links
         self._companies: dict[str, ItemId] = {}
+        self._not_founded: set[str] = set()
+        """By key: companies that are planned anew, and their persons with them."""
         # Of the batch under way: what its actions' first writes have left.
         self._written: dict[str, dict[Side, Item]] = {}
         self._failures = desk.ledger.failures(prepared.stores.kind)
@@ -101,8 +104,11 @@ class Applier:
             return  # its write on the other side did not happen
         for planned in action.writes:
             if planned.side is side:
-                company = self._companies.get(planned.company.removeprefix(NEW), "") if planned.company else ""
-                company = company if planned.company.startswith(NEW) else planned.company
+                key = planned.company.removeprefix(NEW)
+                company = self._companies.get(key, "") if planned.company.startswith(NEW) else planned.company
+                if key in self._not_founded:
+                    self.result.stale[action.key] = action.label
+                    return
                 if planned.company and not company:
                     self._fail(action, "company_missing", "the company of this contact could not be created in Wice")
                     return
@@ -148,8 +154,10 @@ class Applier:
 
     def _write(self, side: Side, jobs: Sequence[_Job]) -> None:
         waiting = self._ledger.begin([job.intent for job in jobs])
-        self.result.stale |= {job.action.key: job.action.label for job in jobs if job.write.attempt in waiting}
-        jobs = [job for job in jobs if job.write.attempt not in waiting]
+        for job in jobs:
+            if job.write.attempt in waiting:
+                self._plan_anew(job.action)
+        jobs = self._not_founded_by_others([job for job in jobs if job.write.attempt not in waiting])
         known: list[tuple[_Job, Outcome]] = []
         try:
             for told in zip(jobs, self._prepared.stores.on(side).write([job.write for job in jobs]), strict=False):
@@ -161,6 +169,20 @@ class Applier:
             # What was told before an error must be kept.
             self._note(known)
 
+    def _not_founded_by_others(self, jobs: Sequence[_Job]) -> Sequence[_Job]:
+        """Without the companies that somebody has founded since the plan was made: from now on they are used, not created again (R6).
+
+        Nobody else founds them meanwhile: their names are claimed (D3).
+        """
+        names = {company.company_name for job in jobs if (company := job.intent.founds)}
+        if not names:
+            return jobs
+        known = self._prepared.companies | set(self._companies.values())
+        new = [company for company in self._desk.crm.companies(names) if company.id not in known]
+        there = [job for job in jobs if (company := job.intent.founds) and candidates(company, new)]
+        self._note([(job, Stale()) for job in there])
+        return [job for job in jobs if job not in there]
+
     def _note(self, known: Sequence[tuple[_Job, Outcome]]) -> None:
         self._settle([self._outcome(job, outcome) for job, outcome in known])
 
@@ -170,7 +192,7 @@ class Applier:
             case Written(item):
                 return replace(self._success(job, item), outcomes=closed)
             case Stale() | Missing():
-                self.result.stale[job.action.key] = job.action.label
+                self._plan_anew(job.action)
             case Refused(code, message):
                 return Settlement(outcomes=closed, failure=self._fail(job.action, code, message))
             case Unknown():
@@ -197,6 +219,11 @@ class Applier:
             self.result.companies.add(item.id)
         if job.planned.write_company and item.parent:
             self.result.companies.add(item.parent)
+
+    def _plan_anew(self, action: Action) -> None:
+        self.result.stale[action.key] = action.label
+        if action.creates_company:
+            self._not_founded.add(action.creates_company)
 
     def _fail(self, action: Action, code: str, message: str) -> Failure:
         failure = failed_again(action, self._failures.get(action.key), code, message)

@@ -34,6 +34,8 @@ class Prepared:
     stores: Stores
     links: LinkIndex
     planned: Planned
+    companies: frozenset[str] = frozenset()
+    """Companies in Wice that the plan knew, by id, of those names that it cares for."""
 
 
 def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
@@ -53,6 +55,7 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
     wice, exchange = _read_possible_partners(stores, links, wice, exchange)
     holders |= _of_meetings(ledger, links, wice, exchange)
     stamps = [item.stamp.attempt for item in exchange.items.values() if item.stamp]
+    companies = _companies(desk, kind, links, exchange)
     planned = planner.plan(
         Situation(
             kind=kind,
@@ -60,7 +63,7 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
             exchange=exchange,
             links=tuple(links.by_id.values()),
             policy=desk.policy,
-            companies=_companies(desk, kind, links, exchange),
+            companies=companies,
             failures=ledger.failures(kind),
             lost=ledger.abandoned(stamps) if stamps else frozenset(),
             holders=holders,
@@ -74,7 +77,7 @@ def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
         note_privacy(ledger, links, (wice, exchange))
     if deep:
         _keep_in_mind(ledger, links, planned, (wice, exchange))
-    return Prepared(stores, links, planned)
+    return Prepared(stores, links, planned, frozenset(company.id for company in companies))
 
 
 def _keep_in_mind(ledger: Ledger, links: LinkIndex, planned: Planned, views: Sequence[SideView]) -> None:

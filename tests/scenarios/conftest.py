@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.domain.sync import Kind
 from app.settings import Settings
@@ -23,6 +24,13 @@ MakeOffice = Callable[..., Office]
 def installation(tmp_path: Path) -> Settings:
     """Of an embedded installation."""
     return migrated(Settings(home=tmp_path))
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def any_installation(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """One on each database, for what several workers do at once."""
+    url = request.getfixturevalue("postgres_database_url") if request.param == "postgresql" else ""
+    return migrated(Settings(home=tmp_path, database_url=SecretStr(url)))
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ Microsoft's schema.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -210,3 +211,26 @@ def counts(report: RunReport, kind: Kind | None = None) -> dict[str, int]:
 def hints(report: RunReport) -> set[tuple[str, str]]:
     """(reason, item) of every hint."""
     return {(hint.reason.value, hint.label) for rows in report.kinds.values() for hint in rows.hints}
+
+
+def at_once(settings: Settings, kind: Kind, *users: str) -> None:
+    """Synchronise these accounts in threads with a product each; all have planned before the first of them writes."""
+    planned, trouble = threading.Barrier(len(users), timeout=60), []
+
+    def work(user: str) -> None:
+        cue = Meddling({Step.apply(kind): planned.wait})
+        try:
+            with opened(settings) as product, product.desk(user, "sync", cue) as desk:
+                report = Run(desk).synchronise(approve=True)
+            # Of what others were writing all the time, the next run takes care.
+            assert report.status in (Status.DONE, Status.NOTHING_TO_DO), report.json()
+        except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
+            planned.abort()
+            trouble.append(error)
+
+    threads = [threading.Thread(target=work, args=(user,)) for user in users]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert trouble == []

@@ -6,9 +6,11 @@ import pytest
 
 from app.domain.account import CompanyData, Conflict
 from app.domain.sync import Kind
+from app.services.desk import Step
 from app.services.report import Status
+from app.settings import Settings
 from tests.scenarios.conftest import MakeOffice
-from tests.scenarios.office import Office, counts, hints
+from tests.scenarios.office import Office, at_once, counts, hints
 
 ONLY = Kind.CONTACTS
 
@@ -227,3 +229,36 @@ def test_R22_R6_a_person_destroyed_in_wice_whose_edited_card_wins_comes_back_wit
     (company,) = office.wice.companies().values()
     assert (company["name"], company["town"]) == ("Acme GmbH", "Kiel")
     assert office.wice.persons()["Schulz"]["for_rowid"] == company["rowid"]
+
+
+def test_D3_R6_accounts_that_bring_the_same_new_company_at_once_found_it_once(
+    any_installation: Settings, make_office: MakeOffice
+):
+    office = make_office("anna", "bernd", "clara", installation=any_installation)
+    office.sync("anna")  # the service account is right: as long as nobody knows, one run alone tries it
+    companies = [f"Neu {number} AG" for number in range(5)]
+    for user in office.users:
+        for company in companies:
+            office.mailboxes[user].contact(f"{user} {company}", company=company)
+    at_once(any_installation, ONLY, *office.users)
+    for user in office.users * 2:
+        office.sync(user)
+    rowids = {row["name"]: row["rowid"] for row in office.wice.companies().values()}
+    assert sorted(row["name"] for row in office.wice._rows("companies")) == companies
+    assert {name: row["for_rowid"] for name, row in office.wice.persons().items()} == {
+        f"{user} {company}": rowids[company] for user in office.users for company in companies
+    }
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_R6_a_company_that_somebody_founds_after_the_plan_was_made_is_used(make_office: MakeOffice, approved: bool):
+    office = make_office("anna")
+    for name in ("Eins", "Zwei"):
+        office.outlook.contact(name, company="Neu AG")
+    office.outlook.contact("", company="Neu AG", town="Kiel")
+    if approved:
+        office.analyse()
+    report = office.sync(meanwhile={Step.APPLY_CONTACTS: lambda: office.wice.company("Neu AG", town="Kiel")})
+    (company,) = office.wice._rows("companies")
+    assert {row["for_rowid"] for row in office.wice.persons().values()} == {company["rowid"]}
+    assert report.status is Status.DONE

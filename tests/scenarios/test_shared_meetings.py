@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from app.adapters.db import open_database
 from app.bootstrap import inquiry
-from app.bootstrap.application import opened
 from app.domain.account import Conflict, Direction
 from app.domain.people import SYSTEM
 from app.domain.sync import Kind
-from app.services.desk import NoProgress, Step
+from app.services.desk import NoProgress
 from app.services.explain import explain
 from app.services.removal import remove_profile, remove_synchronised
 from app.services.report import RunReport, Status
-from app.services.run_sync import Run
 from app.settings import Settings
 from tests.scenarios.conftest import MakeOffice
-from tests.scenarios.office import Meddling, Office, counts, hints
+from tests.scenarios.office import Office, at_once, counts, hints
 from tests.scenarios.test_meetings import ANNA, BERND, DAY, GAST, meeting
 from tests.scenarios.test_wire import DAILY, ZONE
 
@@ -245,45 +239,17 @@ def test_R16_two_who_are_invited_to_different_dates_of_one_series_have_two_appoi
     assert [len(office.mailboxes[user].diary()) for user in office.users] == [3, 3]
 
 
-def at_once(settings: Settings, *users: str) -> None:
-    """Synchronise these accounts in threads with a product each; all have planned before the first of them writes."""
-    planned, trouble = threading.Barrier(len(users), timeout=60), []
-
-    def work(user: str) -> None:
-        cue = Meddling({Step.APPLY_APPOINTMENTS: planned.wait})
-        try:
-            with opened(settings) as product, product.desk(user, "sync", cue) as desk:
-                report = Run(desk).synchronise(approve=True)
-            # Of what others were writing all the time, the next run takes care.
-            assert report.status in (Status.DONE, Status.NOTHING_TO_DO), report.json()
-        except BaseException as error:  # noqa: BLE001 - a thread's failure is the test's
-            planned.abort()
-            trouble.append(error)
-
-    threads = [threading.Thread(target=work, args=(user,)) for user in users]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert trouble == []
-
-
-@pytest.mark.parametrize("backend", ["postgresql", "sqlite"])
 def test_D3_R16_accounts_synchronised_at_once_by_several_workers_share_one_appointment(
-    empty_postgres_url: str, make_office: MakeOffice, tmp_path: Path, backend: str
+    any_installation: Settings, make_office: MakeOffice
 ):
-    url = empty_postgres_url if backend == "postgresql" else ""
-    settings = Settings(home=tmp_path, database_url=SecretStr(url))
-    with open_database(settings) as database:
-        database.migrate()
-    office = make_office("anna", "bernd", "clara", installation=settings)
+    office = make_office("anna", "bernd", "clara", installation=any_installation)
     office.sync("anna")  # the service account is right: as long as nobody knows, one run alone tries it
     titles = [f"Planung {number}" for number in range(10)]
     for user in office.users:
         answer = "" if user == "anna" else "Accept"
         for title in titles:
             office.mailboxes[user].put(Kind.APPOINTMENTS, meeting(title, ANNA, ANNA, GAST, answer=answer))
-    at_once(settings, *office.users)
+    at_once(any_installation, ONLY, *office.users)
     # Whoever had to give way takes part now; that he does is then shown in the copies of those who came before (R15).
     for user in office.users * 2:
         office.sync(user)

@@ -1,4 +1,4 @@
-"""One account at a time writes to an appointment in Wice (D3)."""
+"""One account at a time writes to an appointment in Wice, or founds a company of a name (D3)."""
 
 import threading
 from dataclasses import replace
@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from app.adapters.db.tables import claims, profiles
 from app.domain.appointment import AllDay, Appointment
+from app.domain.contact import Contact, Entity
 from app.domain.ids import AttemptId, ItemId
 from app.domain.journal import IntentState, Settlement
 from app.domain.plan import Op
@@ -65,7 +66,21 @@ def test_D3_who_comes_second_waits_until_the_first_is_through(anna, bernd, same,
     assert standing(engine) == 0
 
 
-def test_D3_contacts_exchange_and_other_servers_are_nobodys_business(database, anna, bernd):
+def company(number, name, **how):
+    """The creation of a company."""
+    return intent(number, kind=CONTACTS, side=WICE, after=Contact(entity=Entity.COMPANY, company_name=name), **how)
+
+
+def test_D3_R6_a_company_is_founded_by_one_account_at_a_time_however_its_name_is_spelt(anna, bernd):
+    first, second = company(1, "Neu GmbH"), company(2, "NEU GmbH.")
+    assert anna.begin([first]) == frozenset()
+    assert bernd.begin([second, company(3, "Neu AG")]) == {second.attempt}
+    assert bernd.begin([company(4, "Neu GmbH", item=ItemId("c:1"))]) == frozenset()
+    anna.settle([settled(first, Stale())])
+    assert bernd.begin([company(5, "Neu GmbH")]) == frozenset()
+
+
+def test_D3_persons_exchange_and_other_servers_are_nobodys_business(database, anna, bernd):
     del database
     for ledger, start in ((anna, 0), (bernd, 10)):
         elsewhere = replace(meeting(start + 1, uid="u"), side=WICE.other)
