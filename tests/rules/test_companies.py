@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.domain.contact import Contact
+from app.domain.fingerprint import company_key
 from app.ports import Company
-from app.rules.companies import candidates, company_key
+from app.rules.companies import candidates
 
 
 def company(number: int, name: str = "Meyer GmbH", town: str = "", zip_code: str = "") -> Company:
