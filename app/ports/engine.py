@@ -59,6 +59,13 @@ class Store(Protocol):
         """
         ...
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """Ask now what `unchanged` or `changes` from `cursor` will ask first; the next call of either has the answers, once.
+
+        May be called in another thread, if nothing else of this side is used meanwhile. What changes later is told then or by the next list.
+        """
+        ...
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """Read items in full, in the order asked, one answer per id, in as few requests as the protocol allows.
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from app.domain.ids import ProfileId
 from app.domain.sync import Kind
 from app.errors import Halt, HaltCode
-from app.ports import Folder
+from app.ports import Folder, Store
 from app.services.desk import Desk, marker_of
+from app.services.not_there_yet import NotThereYet
 
 
 def open_folder(desk: Desk, kind: Kind) -> Folder | None:
@@ -24,6 +25,11 @@ def open_folder(desk: Desk, kind: Kind) -> Folder | None:
     if not known:
         desk.ledger.save_folder(kind, folder.id)
     return folder
+
+
+def folder_store(desk: Desk, kind: Kind, folder: Folder | None) -> Store:
+    """What lies in it; None: the folder is still to be created."""
+    return desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
 
 
 def _others(desk: Desk, kind: Kind) -> Mapping[Kind, str]:

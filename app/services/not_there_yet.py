@@ -30,6 +30,9 @@ class NotThereYet:
         del cursor, children
         return False
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """There is nobody to ask."""
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """Nothing is there."""
         return (Absent(item, Absence.DELETED) for item in ids)

@@ -10,7 +10,7 @@ from app.domain.contact import Contact
 from app.domain.ids import ItemId, LinkId, new_id
 from app.domain.plan import Action, Hint, HintReason, KindPlan, Seen
 from app.domain.sync import Absence, Change, Holder, Kind, Side, Sighting
-from app.ports import Company, Ledger
+from app.ports import Company, Ledger, Standing
 from app.rules import meetings, planner
 from app.rules.founding import NEW
 from app.rules.planner import Planned, Situation
@@ -38,11 +38,16 @@ class Prepared:
     """Companies in Wice that the plan knew, by id, of those names that it cares for."""
 
 
-def prepare(desk: Desk, stores: Stores, *, deep: bool = False) -> Prepared:
-    """Plan one kind; only our own books change. `deep`: look at everything, not only at what the servers call changed."""
+def prepare(desk: Desk, stores: Stores, *, deep: bool = False, standing: Standing | None = None) -> Prepared:
+    """Plan one kind; only our own books change. `deep`: look at everything, not only at what the servers call changed.
+
+    `standing`: how the books stand, where that is known and no entry of the journal is open.
+    """
     ledger, kind = desk.ledger, stores.kind
-    recover(stores, ledger)
-    at_rest = None if deep else quiet(desk, stores)
+    if standing is None:
+        recover(stores, ledger)
+        standing = None if deep else ledger.standing(kind, desk.policy.window_start)
+    at_rest = quiet(desk, stores, standing) if standing else None
     if at_rest:
         return Prepared(stores, LinkIndex(()), at_rest)
     links = LinkIndex(ledger.links(kind))

@@ -16,11 +16,8 @@ from app.rules.state import SideView
 from app.services.desk import Desk, Step, Stores
 
 
-def quiet(desk: Desk, stores: Stores) -> Planned | None:
+def quiet(desk: Desk, stores: Stores, standing: Standing) -> Planned | None:
     """The empty plan of a kind in which nothing has changed on either side; None if that is not certain."""
-    standing = desk.ledger.standing(stores.kind, desk.policy.window_start)
-    if standing is None:
-        return None
     for side in (Side.WICE, Side.EXCHANGE):
         desk.progress.step(Step.gather(stores.kind, side), 0, 0)
         if not _unchanged(standing.cursors[side], stores.on(side), children=standing.children):

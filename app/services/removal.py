@@ -17,7 +17,7 @@ from app.domain.plan import Action, Hint, Op, PlanState, StoredPlan
 from app.domain.run import RunRequest, Verb
 from app.domain.sync import Absence, Absent, Kind, Side
 from app.errors import BadInput, Superseded
-from app.ports import Registry
+from app.ports import Registry, Standing
 from app.rules.removing import removal
 from app.services.desk import Desk, LinkIndex, Step, Stores
 from app.services.gather import fetch
@@ -115,8 +115,8 @@ class _Removal(Run):
         del kind
         return True
 
-    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
-        del deep  # the books know what is to be removed
+    def _plan(self, stores: Stores, *, deep: bool = False, standing: Standing | None = None) -> Prepared:
+        del deep, standing  # the books know what is to be removed
         prepared = _prepare(self._desk, stores)
         if report := self.report.kinds.get(stores.kind):
             # Planned again, because somebody edited an item just now: it stays, and shall be counted.

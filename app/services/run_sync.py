@@ -16,13 +16,13 @@ from app.domain.ids import PlanId
 from app.domain.plan import Action, Hint, HintReason, KindPlan, PlanState, StoredPlan
 from app.domain.sync import Kind, Side
 from app.errors import BadInput, Cancelled, Halt, HaltCode, WiceSyncError
-from app.ports import Folder
+from app.ports import Folder, Standing, Store
 from app.rules import guards
 from app.rules.deep import is_due
+from app.services.ahead import Asked, ask_both
 from app.services.apply_plan import Applier, Result
 from app.services.desk import Desk, Stores
-from app.services.folders import claim_folder, open_folder
-from app.services.not_there_yet import NotThereYet
+from app.services.folders import claim_folder, folder_store, open_folder
 from app.services.prepare import Prepared, prepare, restricted
 from app.services.report import KindReport, RunReport, Status
 
@@ -46,6 +46,7 @@ class Run:
         self._started = monotonic()
         self.report = RunReport(profile=desk.profile.name, run=desk.ledger.run)
         self._ready: dict[Kind, _Ready] = {}
+        self._asked: dict[Kind, Asked] = {}
 
     def analyse(self, *, thorough: bool = False) -> RunReport:
         """Compute, show and store the plan (R27). `thorough`: from everything that is there, not only from what the servers call changed."""
@@ -159,6 +160,8 @@ class Run:
         last = ledger.deep_compared()
         deep = thorough or is_due(self._desk.profile, last, now)
         complete = deep or (last is None and self._knows_nothing_yet())
+        if not deep:
+            self._look_ahead()
         self._prepare_all(deep=deep)
         self.report.thorough = deep
         if complete and not any(kind.error for kind in self.report.kinds.values()):
@@ -167,6 +170,14 @@ class Run:
     def _knows_nothing_yet(self) -> bool:
         """A first run reads everything anyway."""
         return not any(self._desk.ledger.cursor(kind, side).value for kind in self._kinds() for side in Side)
+
+    def _look_ahead(self) -> None:
+        try:
+            offered = [kind for kind in self._kinds() if self._wice_offers(kind)]
+        except Halt as halt:
+            _end_if_refused(halt)
+            return  # its kind meets it again
+        self._asked = ask_both(self._desk, offered)
 
     def _prepare_all(self, *, deep: bool = False) -> None:
         for kind in self._kinds():
@@ -180,11 +191,12 @@ class Run:
         if not self._wice_offers(kind):
             self._leave_out(kind)
             return
-        folder = open_folder(self._desk, kind)
-        exchange = self._desk.mailbox.store(kind, folder) if folder else NotThereYet(kind)
-        stores = Stores(wice=self._desk.crm.store(kind), exchange=exchange)
+        asked = self._asked.pop(kind, None)
+        folder, exchange = asked.exchange.result() if asked else self._open(kind)
         try:
-            prepared = self._plan(stores, deep=deep)
+            wice = asked.wice.result() if asked else self._desk.crm.store(kind)
+            stores = Stores(wice=wice, exchange=exchange)
+            prepared = self._plan(stores, deep=deep, standing=asked.standing if asked else None)
         except Halt:
             if self._wice_offers(kind):
                 raise
@@ -192,6 +204,10 @@ class Run:
             return
         self._ready[kind] = _Ready(folder, prepared)
         self.report.kinds[kind] = KindReport.of_plan(prepared.planned.plan)
+
+    def _open(self, kind: Kind) -> tuple[Folder | None, Store]:
+        folder = open_folder(self._desk, kind)
+        return folder, folder_store(self._desk, kind, folder)
 
     def _leave_out(self, kind: Kind) -> None:
         missing = Hint(HintReason.CAPABILITY_MISSING, label="Wice", side=Side.WICE, detail="appointments")
@@ -205,8 +221,8 @@ class Run:
     def _kinds(self) -> Sequence[Kind]:
         return self._desk.profile.kinds
 
-    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
-        return prepare(self._desk, stores, deep=deep)
+    def _plan(self, stores: Stores, *, deep: bool = False, standing: Standing | None = None) -> Prepared:
+        return prepare(self._desk, stores, deep=deep, standing=standing)
 
     def _stored(self) -> StoredPlan | None:
         return self._desk.ledger.stored_plan()

@@ -16,7 +16,7 @@ from app.domain.plan import Action, Hint, HintReason, PlanState, StoredPlan
 from app.domain.run import Run as PastRun
 from app.domain.sync import Absence, Absent, End, Found, Kind, Link, Side
 from app.errors import BadInput, NotFound
-from app.ports import History
+from app.ports import History, Standing
 from app.rules.undoing import Case, Past, pasts, undo
 from app.services.desk import Desk, LinkIndex, Stores
 from app.services.gather import fetch
@@ -101,8 +101,8 @@ class _Undo(Run):
     def _kinds(self) -> Sequence[Kind]:
         return tuple(kind for kind in self._desk.profile.kinds if kind in self._concerned)
 
-    def _plan(self, stores: Stores, *, deep: bool = False) -> Prepared:
-        del deep  # the books know what is to be taken back
+    def _plan(self, stores: Stores, *, deep: bool = False, standing: Standing | None = None) -> Prepared:
+        del deep, standing  # the books know what is to be taken back
         return _prepare(self._desk, stores, self._attempts)
 
     def _stored(self) -> StoredPlan | None:

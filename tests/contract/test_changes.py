@@ -65,6 +65,21 @@ def test_an_edit_is_noticed(bench: StoreBench) -> None:
     assert read(bench.store(), item).fingerprint != before.fingerprint
 
 
+def test_a_list_that_was_asked_for_ahead_misses_nothing(bench: StoreBench) -> None:
+    """What comes between the question and the list is told by this list or by the next one."""
+    before = read(bench.store(), bench.add(sample(bench.kind)))
+    cursor = end(pages(bench.store()))
+    store = bench.store()
+    store.look_ahead(cursor)
+    bench.rename(before.id, "Schmidt")
+    later = bench.add(sample(bench.kind, "Later"))
+    listing = pages(store, cursor)
+    both = [sightings(listing), sightings(pages(bench.store(), end(listing)))]
+    assert any(noticed(before, told.get(before.id)) for told in both)
+    assert any(later in told for told in both)
+    assert later in sightings(pages(store))  # the answers were good for one list
+
+
 def test_an_item_that_left_the_scope_is_asked_for_and_absent(bench: StoreBench) -> None:
     item = read(bench.store(), bench.add(sample(bench.kind)))
     cursor = end(pages(bench.store()))

@@ -34,7 +34,9 @@ def _is_quiet(run: Run, kind: Kind) -> bool:
     desk = run._desk
     folder = open_folder(desk, kind)
     assert folder
-    return quiet(desk, Stores(wice=desk.crm.store(kind), exchange=desk.mailbox.store(kind, folder))) is not None
+    stores = Stores(wice=desk.crm.store(kind), exchange=desk.mailbox.store(kind, folder))
+    standing = desk.ledger.standing(kind, desk.policy.window_start)
+    return standing is not None and quiet(desk, stores, standing) is not None
 
 
 @pytest.fixture

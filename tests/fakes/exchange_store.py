@@ -70,6 +70,9 @@ class FakeExchangeStore:
         page = self._mailbox.call("sync", partial(self._page, mode, state, {}, final=False))
         return page is not None and not page.sightings and page.last and not page.suspect
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """Asks only when the answer is needed."""
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         for start in range(0, len(ids), BATCH):
             yield from self._mailbox.batch("get", ids[start : start + BATCH], self._found)

@@ -50,6 +50,9 @@ class FakeWiceStore:
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         return wice_listing.unchanged(self._crm, self.kind, cursor, children=children)
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """Asks only when the answer is needed."""
+
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         if len(ids) > FEW:
             return iter(self._crm.call("list", lambda: [self._found(item) for item in ids]))

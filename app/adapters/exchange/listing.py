@@ -33,12 +33,17 @@ class Listing:
         self._started_over = False
         self._first: tuple[str, Message | None] | None = None
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """Ask for the first page behind `cursor`; `is_empty` and `pages` do not ask for it again."""
+        _, _, state = _position(cursor)
+        self._first = state, self._ask(state)
+
     def is_empty(self, cursor: str) -> bool:
         """Nothing has changed since `cursor`. The answer to this question is the first page's: `pages` does not ask again."""
         mode, _, state = _position(cursor)
         if mode != _DELTA:
             return False
-        message = self._ask(state)
+        message = self._answer(state)
         self._first = state, message
         if message is None:
             return False

@@ -35,6 +35,7 @@ class FolderStore:
         self._folder = folder
         self._mapping = mapping
         self._asked: Listing | None = None
+        self._ahead: Listing | None = None
 
     @property
     def side(self) -> Side:
@@ -49,14 +50,25 @@ class FolderStore:
     def changes(self, cursor: str | None, known: Known) -> Iterator[Page]:
         """See `app.ports.Store.changes`; `known` is not needed, since EWS tells all by itself."""
         del known
-        listing, self._asked = self._asked or Listing(self._session, self._folder), None
+        listing = self._asked or self._listing()
+        self._asked = None
         return listing.pages(cursor)
 
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`: the list of changes since `cursor` is empty."""
         del children
-        self._asked = Listing(self._session, self._folder)
+        self._asked = self._listing()
         return self._asked.is_empty(cursor)
+
+    def look_ahead(self, cursor: str | None) -> None:
+        """See `app.ports.Store.look_ahead`."""
+        self._ahead = Listing(self._session, self._folder)
+        self._ahead.look_ahead(cursor)
+
+    def _listing(self) -> Listing:
+        """A list of changes, that of which the first page was asked for ahead if there is one."""
+        listing, self._ahead = self._ahead or Listing(self._session, self._folder), None
+        return listing
 
     def fetch(self, ids: Sequence[ItemId]) -> Iterator[Found]:
         """See `app.ports.Store.fetch`. Source: GetItem, in batches."""

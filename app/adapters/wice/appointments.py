@@ -60,7 +60,7 @@ class AppointmentStore(WiceStore):
 
         What has aged out of the window is not named either; `fetch` still finds it (R20).
         """
-        self._served.clear()
+        self._begin_list()
         sightings, _ = self._list(self.table)
         self._planned_with = {seen.id for seen in sightings}
         suspect = len({seen.id for seen in sightings}) < len(sightings)
@@ -71,12 +71,21 @@ class AppointmentStore(WiceStore):
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`."""
         del children
+        known = self._known(cursor)
+        return bool(known) and self._answers_as(self.table, known)
+
+    def look_ahead(self, cursor: str | None) -> None:
+        """See `app.ports.Store.look_ahead`."""
+        self._ask_ahead({self.table: self._known(cursor or "")})
+
+    def _known(self, cursor: str) -> str:
+        """The digest of the list that `cursor` tells of, which named the employee, too; "" for none."""
         try:
             told = json.loads(cursor)
             known, self._told_own = str(told[SAME]), str(told[EMPLOYEE])
         except (ValueError, TypeError, KeyError):
-            return False
-        return self._answers_as(self.table, known)
+            return ""
+        return known
 
     @cached_property
     def _own(self) -> str:

@@ -58,8 +58,7 @@ class ContactStore(WiceStore):
         Persons are `certain` only where their company is known not to have changed.
         """
         since = self._since(cursor)
-        self._served.clear()
-        self._look_afresh()
+        self._begin_list()
         persons, person_rows = self._list(self.persons)
         companies, company_rows = self._list(self.companies)
         listed_in_full = any(self.persons.own_column in row for row in person_rows)
@@ -86,6 +85,11 @@ class ContactStore(WiceStore):
         same = all(self._answers_as(table, digest) for table, digest in zip(self._tables, known, strict=True))
         return same and not (children and self._companies_changed(since))
 
+    def look_ahead(self, cursor: str | None) -> None:
+        """See `app.ports.Store.look_ahead`: persons and companies; which companies changed is asked after that."""
+        known = _same(cursor or "")
+        self._ask_ahead(dict(zip(self._tables, known if len(known) == len(self._tables) else ["", ""], strict=True)))
+
     @property
     def _tables(self) -> tuple[Table, Table]:
         return self.persons, self.companies
@@ -105,9 +109,11 @@ class ContactStore(WiceStore):
         `at_rest`: nothing in these lists can change any more without changing the lists, so that the same ones need not be looked at.
         """
         clock = self._session.clock
+        asked_at, self._asked_at = self._asked_at, None
         newest = clock.saw_updates([text_of(row.get(self._columns.last_update)) for row in rows])
         if newest:
-            start = newest + SECOND if clock.settled(write_moment(newest)) else rewound(newest, clock.zone)
+            settled = clock.settled(write_moment(newest), asked_at)
+            start = newest + SECOND if settled else rewound(newest, clock.zone)
             since = max(since, start) if since else start
         same = {SAME: [self._digests[table] for table in self._tables]} if at_rest else {}
         return json.dumps({COMPANIES_SINCE: since.isoformat(), **same}) if since else None

@@ -52,6 +52,9 @@ class WiceStore(ABC):
         self._proven: set[Table] = set()
         self._replies: dict[Table, tuple[list[Row], str]] = {}
         self._digests: dict[Table, str] = {}
+        self._ahead: dict[Table, tuple[list[Sighting], list[Row]]] = {}
+        self._same_ahead: dict[Table, str] = {}
+        self._asked_at: datetime | None = None
         self._served: dict[ItemId, Found] = {}
         self._listed: dict[ItemId, datetime | None] = {}
 
@@ -62,6 +65,10 @@ class WiceStore(ABC):
     @abstractmethod
     def unchanged(self, cursor: str, *, children: bool) -> bool:
         """See `app.ports.Store.unchanged`: all lists are the ones of `cursor`, in which everything was settled."""
+
+    @abstractmethod
+    def look_ahead(self, cursor: str | None) -> None:
+        """See `app.ports.Store.look_ahead`."""
 
     @abstractmethod
     def _table(self, item_id: ItemId) -> Table:
@@ -148,6 +155,8 @@ class WiceStore(ABC):
         """Carry out writes, many of them over a few connections at the same time. What may have happened although no answer says so is `Unknown`."""
         self._served.clear()
         self._replies.clear()
+        self._ahead.clear()
+        self._same_ahead.clear()
         return written(self, writes)
 
     def attempt(self, write: Write) -> Attempt:
@@ -299,8 +308,16 @@ class WiceStore(ABC):
             return Reading({}, Absent(item_id, Absence.DELETED))
         return Reading(row, self._judge(table, row))
 
+    def _begin_list(self) -> None:
+        """Forget what the last list told, unless this one was begun ahead."""
+        if not self._ahead:
+            self._served.clear()
+            self._look_afresh()
+
     def _list(self, table: Table) -> tuple[list[Sighting], list[Row]]:
         """Sightings of everything in scope, and the rows. Rows that came in full are kept for `fetch`."""
+        if table in self._ahead:
+            return self._ahead.pop(table)
         kept = self._replies.pop(table) if table in self._replies else self._listed_ids(table)
         rows, self._digests[table] = kept
         sightings = []
@@ -328,10 +345,27 @@ class WiceStore(ABC):
 
     def _answers_as(self, table: Table, known: str) -> bool:
         """The list is the same as then, byte by byte. Another one is kept for `changes`."""
+        if table in self._ahead:
+            return False
+        if known and self._same_ahead.pop(table, "") == known:
+            return True
         rows, digest = self._listed_ids(table, known)
         if digest != known:
             self._replies[table] = rows, digest
         return digest == known
+
+    def _ask_ahead(self, questions: Mapping[Table, str]) -> None:
+        """List these tables, and keep what came; a list that has the digest given here is known and not read, if all before it were so.
+
+        What may still change within the second of its last change is judged by the server's time of now, not of later.
+        """
+        self._begin_list()
+        for table, known in questions.items():
+            if known and not self._ahead and self._answers_as(table, known):
+                self._same_ahead[table] = known
+            else:
+                self._ahead[table] = self._list(table)
+            self._asked_at = self._asked_at or self._session.clock.reached
 
     def _list_in_full(self, table: Table, wanted: Sequence[ItemId]) -> None:
         parameters = {**self._dialect.parameters.full_list, **self._scope, **self._not_before(wanted)}

@@ -135,7 +135,13 @@ class ServerClock:
         self.saw(newest.replace(tzinfo=self.zone))
         return newest
 
-    def settled(self, last_update: str) -> bool:
-        """Whether a record read now can no longer change without its `last_update` moving."""
+    @property
+    def reached(self) -> datetime:
+        """That time."""
+        return self._newest
+
+    def settled(self, last_update: str, at: datetime | None = None) -> bool:
+        """Whether a record read now, or when the server had reached `at`, can no longer change without its `last_update` moving."""
         wall = read_moment(last_update, self.zone)
-        return wall is not None and wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC) + RESOLUTION <= self._newest
+        end = wall.replace(tzinfo=self.zone, fold=1).astimezone(UTC) + RESOLUTION if wall else None
+        return end is not None and end <= (at or self._newest)

@@ -49,6 +49,25 @@ def test_each_page_is_a_place_to_continue_and_an_inventory_stays_one(server: Ser
     assert not listed(store, rest.cursor)[0].inventory
 
 
+def test_a_page_that_was_asked_for_ahead_is_not_asked_for_again(server: Server) -> None:
+    store = server.store()
+    everything = fill(store, 3)
+    store.look_ahead(None)
+    fill(store, 1)
+    [first] = listed(store)
+    assert set(ids([first])) == everything
+    assert first.cursor
+    store.look_ahead(first.cursor)
+    asked = server.counters["requests"]["SyncFolderItems"]
+    assert not store.unchanged(first.cursor, children=False)
+    [second] = listed(store, first.cursor)
+    assert second.cursor
+    assert len(second.sightings) == 1
+    assert server.counters["requests"]["SyncFolderItems"] == asked
+    assert store.unchanged(second.cursor, children=False)
+    assert server.counters["requests"]["SyncFolderItems"] == asked + 1
+
+
 def test_R42_a_state_that_the_server_refuses_starts_an_inventory(server: Server) -> None:
     store = server.store()
     everything = fill(store, 3)

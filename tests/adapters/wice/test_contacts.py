@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -173,6 +174,53 @@ class TestChanges:
         assert item(crm, person).version == seen.version
         assert item(crm, person).record == Contact(last_name="Schulz", birthday="1970-12-18")
         assert page(crm, Kind.CONTACTS, listing.cursor).cursor == listing.cursor
+
+
+class TestAhead:
+    @pytest.mark.parametrize("switched_off", [{}, {"ids": False}])
+    def test_a_first_list_is_not_asked_for_again(self, wice: Wice, switched_off: dict[str, bool]) -> None:
+        wice.settings(capabilities=switched_off)
+        person, firm = wice.add("p", "anna", name="Schulz"), wice.add("c", "anna", name="Nordlicht GmbH")
+        crm = wice.crm()
+        store = crm.store(Kind.CONTACTS)
+        store.look_ahead(None)
+        before = crm.requests
+        (listing,) = store.changes(None, Family())
+        assert set(certain(listing)) == {person, firm}
+        assert crm.requests == before
+        assert len(list(store.changes(None, Family()))) == 1
+        assert crm.requests == before + 2
+
+    def test_a_list_at_rest_is_asked_for_once_and_another_one_is_read(self, wice: Wice) -> None:
+        person = wice.add("p", "anna", name="Schulz")
+        with an_hour_later(wice) as url:
+            crm = wice.crm(url=url)
+            store = crm.store(Kind.CONTACTS)
+            (listing,) = store.changes(page(crm, Kind.CONTACTS).cursor, Family())
+            cursor = listing.cursor or ""
+            store.look_ahead(cursor)
+            before = crm.requests
+            assert store.unchanged(cursor, children=False)
+            assert crm.requests == before
+            wice.edit(person, values={"phone": "1"})
+            store.look_ahead(cursor)
+            assert not store.unchanged(cursor, children=False)
+            before = crm.requests
+            (listing,) = store.changes(cursor, Family())
+            assert set(certain(listing)) == {person}
+            assert crm.requests == before + 1  # which companies changed since is asked after the lists
+
+    def test_R3_what_is_learnt_later_of_the_time_makes_nothing_certain_that_was_read_earlier(self, wice: Wice) -> None:
+        wice.add("c", "anna", name="Nordlicht GmbH")
+        crm = wice.crm()
+        store = crm.store(Kind.CONTACTS)
+        store.look_ahead(None)
+        crm._session.clock.saw(datetime.now(UTC) + timedelta(hours=1))
+        (listing,) = store.changes(None, Family())
+        assert set(certain(listing).values()) == {False}
+        since = datetime.fromisoformat(json.loads(listing.cursor or "")["companies_since"])
+        (seen,) = listing.sightings
+        assert since < datetime.fromisoformat(seen.version)
 
 
 class TestFetch:
