@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.leases import Lease
-from app.adapters.db.tables import accounts, claims, profiles
+from app.adapters.db.tables import accounts, profiles
+from app.adapters.db.tables_runs import claims
 from app.domain.ids import AttemptId, ProfileId
 from app.domain.journal import Intent
 

@@ -338,18 +338,6 @@ journal = Table(
     sqlite_autoincrement=True,
 )
 
-claims = Table(
-    "claims",
-    metadata,
-    owner("wice_server", primary_key=True),
-    Column("key", Text, primary_key=True),
-    owner("profile"),
-    words("attempt"),
-    number("token"),
-    Column("until", UtcDateTime, nullable=False),
-    Index(None, "profile_id", "attempt"),
-)
-
 plans = Table(
     "plans",
     metadata,

@@ -1,11 +1,11 @@
-"""The schema, second part: runs that were asked for, and what all runs did by the hour."""
+"""The schema, second part: runs that were asked for, what all runs did by the hour, and what runs are writing to Wice just now (D3)."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Table, Text, text
 
 from app.adapters.db.column_types import Choice, ForeignText, Stored, UtcDateTime
-from app.adapters.db.columns import number, words
+from app.adapters.db.columns import number, owner, words
 from app.adapters.db.tables import metadata
 from app.domain.run import RequestState, RunStatus, Verb
 
@@ -52,4 +52,16 @@ run_stats = Table(
     number("conflicts"),
     number("failed_items"),
     Column("milliseconds", BigInteger, nullable=False, server_default="0"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    owner("wice_server", primary_key=True),
+    Column("key", Text, primary_key=True),
+    owner("profile"),
+    words("attempt"),
+    number("token"),
+    Column("until", UtcDateTime, nullable=False),
+    Index(None, "profile_id", "attempt"),
 )

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from app.adapters.db.tables import claims, profiles
+from app.adapters.db.tables import profiles
+from app.adapters.db.tables_runs import claims
 from app.domain.appointment import AllDay, Appointment
 from app.domain.contact import Contact, Entity
 from app.domain.ids import AttemptId, ItemId
