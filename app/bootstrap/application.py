@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from app.adapters.alerting import Mail, Webhook
 from app.adapters.db import Database, open_database
+from app.adapters.db.holder import is_dead, this_process
 from app.adapters.keeping import Keeper
 from app.adapters.licence import load_keys
 from app.adapters.passwords import Argon2Passwords
@@ -51,6 +52,7 @@ from app.services.desk import Desk, Progress
 from app.services.importing import Importing
 from app.services.licences import Licences
 from app.services.logins import alone, spare
+from app.services.reclaiming import Reclaiming, holder_name
 from app.services.report import RunReport
 from app.services.retention import Retention
 from app.services.run_budget import held
@@ -133,12 +135,12 @@ class Application:
     @cached_property
     def budgets(self) -> HostBudgets:
         """What servers may be asked for, by all workers together."""
-        return open_budgets(self._settings) or self.database.budgets
+        return Reclaiming(open_budgets(self._settings) or self.database.budgets, is_dead)
 
-    @property
+    @cached_property
     def turns(self) -> HostBudgets:
         """For what one run at a time may do; in the database, since it must not be given to all while Redis is away."""
-        return self.database.budgets
+        return Reclaiming(self.database.budgets, is_dead)
 
     @cached_property
     def _hosts(self) -> Hosts:
@@ -188,7 +190,7 @@ class Application:
         profile, account, wice, exchange = self.registry.profile(name)
         hosts = self._hosts.of(account, wice, exchange)
         with ExitStack() as connections:
-            holder, urgent = run or new_id(), trigger != SCHEDULED
+            holder, urgent = holder_name(this_process(), run or new_id()), trigger != SCHEDULED
             allowed = connections.enter_context(held(self.budgets, holder, hosts, self._settings.lease, urgent=urgent))
             trial = connections.enter_context(ExitStack())
             known = self._logins(trial, holder, profile.id)

@@ -48,9 +48,7 @@ class Product:
 
     def __init__(self, home: Path, database_url: str, sandbox: Sandbox) -> None:
         self._settings = Settings(home=home, database_url=SecretStr(database_url))
-        # A killed run's connections count until its lease ends, and here one is killed after the other.
-        many = {"WICE_SYNC_WICE_CONCURRENCY": "1000", "WICE_SYNC_EXCHANGE_CONCURRENCY": "1000"}
-        self._command = Command(home, WICE_SYNC_DATABASE_URL=database_url, **many)
+        self._command = Command(home, WICE_SYNC_DATABASE_URL=database_url)
         file = home / "setup.toml"
         person = sandbox.person("anna")
         text = SETUP.format(

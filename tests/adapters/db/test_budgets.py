@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -12,10 +14,12 @@ import pytest
 from pydantic import SecretStr
 
 from app.adapters.db import open_database
+from app.adapters.db.holder import is_dead, name_of, this_process
 from app.adapters.queue import open_budgets
 from app.domain.budget import LONGEST_BACK_OFF_S, LONGEST_TURN_S, Limits, Refusal, Taken, Want, Why
 from app.domain.ids import new_id
 from app.ports.budget import HostBudgets
+from app.services.reclaiming import Reclaiming, holder_name
 from app.settings import Settings
 from tests.services.databases import migrated
 from tests.services.workers import Crew, until
@@ -63,6 +67,18 @@ def budgets(opened: Opened) -> HostBudgets:
 def host() -> str:
     """One that nobody has heard of."""
     return f"exchange {new_id()}.example"
+
+
+def test_R36_a_killed_process_keeps_nobody_waiting(budgets: HostBudgets, host: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        killed = holder_name(name_of(process.pid), "run")
+        for holder in (killed, f"{killed}/1"):
+            assert isinstance(budgets.take(holder, want(host)), Taken)
+        me = holder_name(this_process(), "run")
+        assert isinstance(Reclaiming(budgets, is_dead).take(me, want(host)), Refusal), "it lives"
+        process.kill()
+    assert isinstance(Reclaiming(budgets, is_dead).take(me, want(host)), Taken)
+    assert [set(state.slots) for state in budgets.states() if state.host == host] == [{me}]
 
 
 def want(host: str, limits: Limits = TWO, requests: int = 8) -> list[Want]:
