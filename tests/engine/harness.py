@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from app.adapters.db import Database
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
@@ -21,6 +25,7 @@ from app.services.run_sync import Run
 from app.services.undo import analyse_undo
 from tests.fakes.clock import Clock
 from tests.fakes.exchange import FakeExchange
+from tests.fakes.faults import Crash
 from tests.fakes.wice import FakeWice
 
 ANNA = "anna"
@@ -50,6 +55,13 @@ class Office:
                 )
             )
             registry.save(Profile(account=user, name=user, **self.settings))  # type: ignore[arg-type] # settings of Profile
+
+    def again(self, database: Database) -> Office:
+        """As all is now, for one more end of the same story; `database` has a copy of the books."""
+        other = copy(self)
+        other.database = database
+        other.clock, other.wice, other.exchange = deepcopy((self.clock, self.wice, self.exchange))
+        return other
 
     def configure(self, user: str = ANNA, **settings: object) -> None:
         """Change a profile's settings as an administrator does."""
@@ -95,6 +107,26 @@ class Office:
         self.clock.tick(60)
         return report
 
+    @contextmanager
+    def dying(self, side: str, point: int) -> Iterator[None]:
+        """The process dies within the block, at that point (from 0) of that server; afterwards all is well. It fails where there is no such point."""
+        faults = getattr(self, side).faults
+        faults.crash_at(point)
+        with pytest.raises(Crash):
+            yield
+        faults.clear()
+        self.clock.tick(1)
+
+    @contextmanager
+    def counting(self) -> Iterator[Counter[str]]:
+        """At how many points of which server the block may die, known at its end: the others are no proof, and none may be missing."""
+        servers = {"wice": self.wice, "exchange": self.exchange}
+        for server in servers.values():
+            server.faults.points.clear()
+        counted: Counter[str] = Counter()
+        yield counted
+        counted.update({side: len(server.faults.points) for side, server in servers.items()})
+
     def propose_undo(self, report: RunReport, attempts: Sequence[AttemptId] = (), user: str = ANNA) -> RunReport:
         """The plan that undoes what the run of `report` wrote, or these attempts of it."""
         with self.run(user, "undo") as run:
@@ -135,6 +167,11 @@ class Office:
         record = self.wice.record(item, user)
         assert isinstance(record, Contact)
         return record
+
+
+def each(points: Mapping[str, int]) -> list[tuple[str, int]]:
+    """(server, point) of every point, of which `points` says how many each server has."""
+    return [(side, point) for side, number in points.items() for point in range(number)]
 
 
 def person(last_name: str = "Schulz", first_name: str = "Anna", **fields: str) -> Contact:

@@ -67,5 +67,8 @@ def test_R30_a_deep_compare_that_dies_anywhere_is_made_up_and_loses_nothing(offi
         office.sync()
         [row] = [row for row in office.wice.rows if office.contact_in_wice(row).last_name == "Nr. 0"]
         assert office.contact_in_wice(row).phone == f"030 {number}", "found all the same"
+    else:
+        pytest.fail("it may die at more points")
+    assert number > 9, "it died at none"
     assert len(office.in_outlook()) == 9
     assert office.sync().status is Status.NOTHING_TO_DO
