@@ -110,7 +110,7 @@ class Office:
     @contextmanager
     def dying(self, side: str, point: int) -> Iterator[None]:
         """The process dies within the block, at that point (from 0) of that server; afterwards all is well. It fails where there is no such point."""
-        faults = getattr(self, side).faults
+        faults = self._servers[side].faults
         faults.crash_at(point)
         with pytest.raises(Crash):
             yield
@@ -120,12 +120,15 @@ class Office:
     @contextmanager
     def counting(self) -> Iterator[Counter[str]]:
         """At how many points of which server the block may die, known at its end: the others are no proof, and none may be missing."""
-        servers = {"wice": self.wice, "exchange": self.exchange}
-        for server in servers.values():
+        for server in self._servers.values():
             server.faults.points.clear()
         counted: Counter[str] = Counter()
         yield counted
-        counted.update({side: len(server.faults.points) for side, server in servers.items()})
+        counted.update({side: len(server.faults.points) for side, server in self._servers.items()})
+
+    @property
+    def _servers(self) -> Mapping[str, FakeWice | FakeExchange]:
+        return {"wice": self.wice, "exchange": self.exchange}
 
     def propose_undo(self, report: RunReport, attempts: Sequence[AttemptId] = (), user: str = ANNA) -> RunReport:
         """The plan that undoes what the run of `report` wrote, or these attempts of it."""
