@@ -41,6 +41,19 @@ def fork(
     return process
 
 
+def together(work: Callable[..., None], *each: Sequence[Any]) -> list[int | None]:
+    """Carry `work` out once for each of these arguments, all at once in processes of their own; their exit codes.
+
+    `work` is importable by name.
+    """
+    processes = [_PROCESSES.Process(target=work, args=arguments) for arguments in each]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+    return [process.exitcode for process in processes]
+
+
 def _become(
     main: Callable[[], None],
     arguments: Sequence[str],

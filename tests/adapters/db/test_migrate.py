@@ -1,6 +1,5 @@
 """The schema: built from nothing, equal to `tables`, by one or many at once, from anywhere."""
 
-import multiprocessing
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from app.adapters.db.tables import metadata
 from app.domain.views import AccountFilter, Cut
 from app.errors import Halt
 from app.settings import Settings
+from tests.services.forked import together
 
 
 def test_an_empty_database_becomes_current_and_a_second_time_changes_nothing(empty_settings, tmp_path, monkeypatch):
@@ -77,13 +77,7 @@ def _migrate(settings: Settings) -> None:
 
 
 def test_several_processes_may_migrate_at_once(empty_settings):
-    processes = multiprocessing.get_context("spawn")
-    migrations = [processes.Process(target=_migrate, args=(empty_settings,)) for _ in range(4)]
-    for migration in migrations:
-        migration.start()
-    for migration in migrations:
-        migration.join()
-    assert [migration.exitcode for migration in migrations] == [0, 0, 0, 0]
+    assert together(_migrate, *[(empty_settings,)] * 4) == [0, 0, 0, 0]
     with open_database(empty_settings) as database:
         assert database.schema_is_current()
 

@@ -1,6 +1,5 @@
 """Connections: what SQLite is set to, which addresses are taken, and what a database out of reach means for a run."""
 
-import multiprocessing
 import sqlite3
 import stat
 
@@ -16,6 +15,7 @@ from app.adapters.db.session import open_engine, reading, writing
 from app.errors import BadInput, Retry
 from app.settings import Settings
 from tests.adapters.db.world import account, configure
+from tests.services.forked import together
 
 
 def at(tmp_path, url):
@@ -44,13 +44,7 @@ def test_a_reader_sees_one_state_while_another_writes(database, engine):
 
 def test_two_writers_take_turns(settings, database):
     configure(database)
-    processes = multiprocessing.get_context("spawn")
-    writers = [processes.Process(target=_save_many, args=(settings, name)) for name in ("one", "two", "three")]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert [writer.exitcode for writer in writers] == [0, 0, 0]
+    assert together(_save_many, *((settings, name) for name in ("one", "two", "three"))) == [0, 0, 0]
     assert len(database.registry.accounts()) == 81
 
 
