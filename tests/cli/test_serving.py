@@ -62,14 +62,19 @@ def healthy(command: Command) -> bool:
     return httpx.get(f"{command.environment['WICE_SYNC_PORTAL_URL']}/healthz").status_code == 200
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
-def test_up_starts_everything_and_ends_it_in_order(installation: Command, sign: signal.Signals) -> None:
+def ends_in_order(process: subprocess.Popen[str], sign: signal.Signals, home: Path) -> None:
+    process.send_signal(sign)
+    assert process.wait(60) == 0
+    assert of_installation(home) == []
+
+
+def test_up_starts_everything_refuses_a_second_one_and_ends_it_in_order(installation: Command) -> None:
     with running_up(installation) as process:
         assert healthy(installation)
         assert len(of_installation(installation.home)) >= 5
-        process.send_signal(sign)
-        assert process.wait(60) == 0
-    assert of_installation(installation.home) == []
+        assert "runs already" in installation("up", code=2).stderr
+        assert healthy(installation)
+        ends_in_order(process, signal.SIGINT, installation.home)
 
 
 def test_up_that_is_killed_leaves_nobody_behind(installation: Command) -> None:
@@ -78,7 +83,7 @@ def test_up_that_is_killed_leaves_nobody_behind(installation: Command) -> None:
     until(lambda: of_installation(installation.home) == [], "the end of all its processes")
 
 
-def test_what_dies_is_started_again(installation: Command) -> None:
+def test_what_dies_is_started_again_and_all_ends_in_order(installation: Command) -> None:
     with running_up(installation) as process:
         portal = [
             pid
@@ -94,15 +99,7 @@ def test_what_dies_is_started_again(installation: Command) -> None:
                 return False
 
         until(back, "the portal's return")
-        process.terminate()
-        assert process.wait(60) == 0
-
-
-def test_a_second_up_in_the_same_home_is_refused(installation: Command) -> None:
-    with running_up(installation) as process:
-        assert "runs already" in installation("up", code=2).stderr
-        process.terminate()
-        process.wait(60)
+        ends_in_order(process, signal.SIGTERM, installation.home)
 
 
 def test_a_home_too_long_for_the_broker_is_refused(tmp_path: Path) -> None:

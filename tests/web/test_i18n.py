@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -20,28 +21,34 @@ def forms(text):
     return (text,) if isinstance(text, str) else tuple(text or ())
 
 
-ENTRIES = [message for _area, message in translated()]
-USED = {text.forms[0] for text in used()}
+@cache
+def entries():
+    return [message for _area, message in translated()]
+
+
+@cache
+def all_used():
+    return {text.forms[0] for text in used()}
 
 
 def test_every_text_has_its_german():
-    german = {key(message.id) for message in ENTRIES if complete(message)}
-    assert sorted(USED - german) == [], "run `make messages`, then translate"
+    german = {key(message.id) for message in entries() if complete(message)}
+    assert sorted(all_used() - german) == [], "run `make messages`, then translate"
 
 
 def test_no_text_stands_in_the_catalogues_that_nobody_uses():
-    assert sorted({key(message.id) for message in ENTRIES} - USED) == [], "run `make messages`"
+    assert sorted({key(message.id) for message in entries()} - all_used()) == [], "run `make messages`"
 
 
 def test_no_text_is_translated_twice():
-    assert [text for text, times in Counter(key(message.id) for message in ENTRIES).items() if times > 1] == []
+    assert [text for text, times in Counter(key(message.id) for message in entries()).items() if times > 1] == []
 
 
 def test_a_translation_has_the_placeholders_of_its_text():
     def names(texts):
         return {found for text in texts for found in PLACEHOLDER.findall(text)}
 
-    assert [m.id for m in ENTRIES if complete(m) and names(forms(m.id)) != names(forms(m.string))] == []
+    assert [m.id for m in entries() if complete(m) and names(forms(m.id)) != names(forms(m.string))] == []
 
 
 def test_texts_hold_no_markup_and_no_quotes_that_would_end_an_attribute():
