@@ -89,7 +89,8 @@ def test_a_stalled_request_does_not_keep_it_alive(start: Start) -> None:
     with httpx.Client(base_url=where["wice"]) as http:
         http.post("/_sandbox/faults", json={"kind": "stall", "seconds": 600})
         with pytest.raises(httpx.ReadTimeout):
-            http.post("/pserv/base/json", data={"method": "login"}, timeout=0.2)
+            http.post("/pserv/base/json", data={"method": "login"}, timeout=httpx.Timeout(30, read=0.2))
+        assert any(not http.get("/_sandbox/faults").json()["pending"] for _ in range(1000)), "it is under way"
         servers = _servers(where)
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0

@@ -104,7 +104,7 @@ def _refused_and_taken_over(office: Watched, crew: Crew) -> None:
     office.status(gives_way)
     for number in range(3):
         office.wice.person(f"Xqzj once more {number}", "anna")
-    office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=2)
+    office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=4)
     killed = office.ask()
     until(lambda: not office.sandbox.control("ews", "GET", "faults")["pending"], "the first write")
     crew.kill("worker")

@@ -48,12 +48,12 @@ def test_R30_R36_a_worker_that_is_killed_in_the_middle_loses_and_doubles_nothing
     names = [f"Name{number}" for number in range(120)]
     for name in names:
         office.wice.person(name, "anna")
-    office.slow(50)
+    office.sandbox.fault("ews", "stall", operation="CreateItem", seconds=4, count=100)
     with running_worker(installation) as crew:
         asked = office.ask()
         until(lambda: office.sandbox.counters("ews")["writes"] > 0, "the first write")
         crew.kill("worker")
-        office.slow(0)
+        office.sandbox.control("ews", "DELETE", "faults")
         crew.start_scheduler()
         crew.start_worker()
         assert "died" in office.over(asked).message

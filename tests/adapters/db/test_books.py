@@ -127,7 +127,8 @@ def test_nothing_is_written_after_the_end(database, profile):
 
 
 def test_R36_a_run_that_says_nothing_for_long_keeps_its_profile_while_it_lives(settings, profile, engine):
-    quick = settings.model_copy(update={"lease": timedelta(seconds=1)})
+    # Long enough for a heartbeat that a busy machine lets wait.
+    quick = settings.model_copy(update={"lease": timedelta(seconds=3)})
 
     def until():
         with engine.connect() as connection:

@@ -48,10 +48,12 @@ def test_a_cut_connection_before_or_after_the_write_R30(exchange: Exchange, kind
 
 
 def test_a_late_create_takes_effect_after_the_connection_is_gone_R30(exchange: Exchange) -> None:
-    exchange.fault("late_create", "CreateItem", seconds=0.3)
+    exchange.fault("late_create", "CreateItem", seconds=0.5)
+    began = time.monotonic()
     with pytest.raises(httpx.TransportError):
         exchange.soap(CREATE, ANNA)
-    assert exchange.items("contacts") == []
+    # On a machine that was busy elsewhere it may be there by now.
+    assert exchange.items("contacts") == [] or time.monotonic() - began > 0.5
     for _ in range(100):
         if exchange.items("contacts"):
             break
