@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-
-import pytest
 
 from app.adapters.db import Database
 from app.domain.account import Account, ExchangeServer, Profile, WiceServer
@@ -107,28 +104,19 @@ class Office:
         self.clock.tick(60)
         return report
 
-    @contextmanager
-    def dying(self, side: str, point: int) -> Iterator[None]:
-        """The process dies within the block, at that point (from 0) of that server; afterwards all is well. It fails where there is no such point."""
-        faults = self._servers[side].faults
+    def dies(self, side: str, point: int, work: Callable[[], object]) -> bool:
+        """Does the process die when `work` comes to that point (from 0) of that server? Afterwards all is well. False: it has fewer points."""
+        server: FakeWice | FakeExchange = self.wice if side == "wice" else self.exchange
+        faults = server.faults
         faults.crash_at(point)
-        with pytest.raises(Crash):
-            yield
-        faults.clear()
-        self.clock.tick(1)
-
-    @contextmanager
-    def counting(self) -> Iterator[Counter[str]]:
-        """At how many points of which server the block may die, known at its end: the others are no proof, and none may be missing."""
-        for server in self._servers.values():
-            server.faults.points.clear()
-        counted: Counter[str] = Counter()
-        yield counted
-        counted.update({side: len(server.faults.points) for side, server in self._servers.items()})
-
-    @property
-    def _servers(self) -> Mapping[str, FakeWice | FakeExchange]:
-        return {"wice": self.wice, "exchange": self.exchange}
+        try:
+            work()
+        except Crash:
+            self.clock.tick(1)
+            return True
+        finally:
+            faults.clear()
+        return False
 
     def propose_undo(self, report: RunReport, attempts: Sequence[AttemptId] = (), user: str = ANNA) -> RunReport:
         """The plan that undoes what the run of `report` wrote, or these attempts of it."""
@@ -170,11 +158,6 @@ class Office:
         record = self.wice.record(item, user)
         assert isinstance(record, Contact)
         return record
-
-
-def each(points: Mapping[str, int]) -> list[tuple[str, int]]:
-    """(server, point) of every point, of which `points` says how many each server has."""
-    return [(side, point) for side, number in points.items() for point in range(number)]
 
 
 def person(last_name: str = "Schulz", first_name: str = "Anna", **fields: str) -> Contact:
