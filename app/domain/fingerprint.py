@@ -30,11 +30,15 @@ from app.domain.contact import (
 Record = Contact | Appointment
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b\ufeff\ud800-\udfff\ufffe\uffff]")
+_NO_DIGITS = re.compile(r"[^0-9a-z*#]+")
+"""What a phone number's text holds beside digits and lower-case letters."""
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 
 def clean(text: str) -> str:
     """Return `text` in the form in which it is stored and sent: NFC, LF, no characters that XML 1.0 forbids, trimmed."""
+    if not text:
+        return ""
     if text.isprintable():
         # Most texts are one line of ordinary characters: blanks at the ends are all there is to take away.
         return unicodedata.normalize("NFC", text).strip() if not text.isascii() else text.strip()
@@ -45,7 +49,7 @@ def clean(text: str) -> str:
 def normal_text(text: str) -> str:
     """Free text: runs of blanks count as one, trailing blanks of a line and blank lines at the end do not count."""
     if text.isprintable():
-        return " ".join(clean(text).split())
+        return " ".join((text if text.isascii() else unicodedata.normalize("NFC", text)).split())
     return "\n".join(_SPACES.sub(" ", line).strip() for line in clean(text).split("\n")).strip()
 
 
@@ -59,6 +63,8 @@ def normal_phone(text: str) -> str:
     compact = normal_text(text).replace("(0)", "").casefold()
     if compact.startswith("+"):
         compact = "00" + compact[1:]
+    if compact.isascii():
+        return _NO_DIGITS.sub("", compact)
     return "".join(character for character in compact if character.isalnum() or character in "*#")
 
 

@@ -30,13 +30,26 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def terms_of(*records: Record | None) -> str:
     """What these records are found by, one term a line."""
-    return joined(*(term for record in records if record for term in _terms(record)))
+    different: list[Record] = []
+    for record in records:
+        if record and record not in different:
+            different.append(record)
+    return joined(*("\n".join(_terms(record)) for record in different))
 
 
 def joined(*terms: str) -> str:
     """Terms of several sources, each line once, in their order."""
-    lines = (folded(line) for term in terms for line in term.split("\n"))
-    return "\n".join(dict.fromkeys(line for line in lines if line))[:LONGEST]
+    return "\n".join(dict.fromkeys(line for term in terms for line in _lines(term)))[:LONGEST]
+
+
+@lru_cache(maxsize=1024)
+def _lines(term: str) -> tuple[str, ...]:
+    """Its lines folded, without empty ones. Of a batch that is stored the same are asked for several times."""
+    if term.isascii() and term.replace("\n", "").isprintable():
+        lines = [" ".join(line.split()) for line in term.lower().split("\n")]
+    else:
+        lines = [folded(line) for line in term.split("\n")]
+    return tuple(line for line in lines if line)
 
 
 def hit(words: Iterable[str], terms: str) -> bool:

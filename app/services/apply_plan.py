@@ -29,8 +29,8 @@ BATCH: Final = 450
 """Actions that are begun together: nine batches of Exchange's, three of which are on their way at the same time while others are stored."""
 WICE_BATCH: Final = 50
 """Of these so many at most write to Wice, which takes them one by one: a run can be stopped between two batches."""
-PORTION: Final = 50
-"""Outcomes that are stored together, while others are still on their way."""
+PORTION: Final = 150
+"""Outcomes that are stored together, while others are still on their way. What a run that dies has not stored is found by its stamps (R30)."""
 
 
 @dataclass

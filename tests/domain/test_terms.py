@@ -6,7 +6,7 @@ import pytest
 
 from app.domain.contact import Contact, Entity
 from app.domain.sync import Kind
-from app.domain.terms import LONGEST, hit, joined, terms_of, words_of
+from app.domain.terms import LONGEST, folded, hit, joined, terms_of, words_of
 from tests.contract.benches import sample
 
 EVA = Contact(
@@ -52,3 +52,10 @@ def test_R41_terms_are_lines_each_once_and_never_endless() -> None:
     assert joined("Eva", "eva\nGroß", "") == "eva\ngross"
     assert len(joined("x" * 5000)) == LONGEST
     assert terms_of(Contact(entity=Entity.COMPANY, company_name="Bäcker AG")) == "bäcker ag"
+
+
+@pytest.mark.parametrize(
+    "text", ["Eva\n Groß ", "A  B\n\nc\ta\x00\nA B", "", "\n", "\u200bX\nSTRASSE\nStraße", "A\x1cB\rC"]
+)
+def test_R41_many_lines_are_folded_as_each_of_them(text: str) -> None:
+    assert joined(text) == "\n".join(dict.fromkeys(line for line in map(folded, text.split("\n")) if line))

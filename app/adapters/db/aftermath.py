@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, distinct, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, distinct, exists, func, select, update
 
 from app.adapters.db import logins, measures
 from app.adapters.db.tables import failures, journal, plans, profiles, runs
 from app.adapters.db.tables_runs import run_requests, run_stats
-from app.adapters.db.upsert import upsert
+from app.adapters.db.upsert import Excluded, upsert
 from app.domain.ids import ProfileId, RunId
 from app.domain.journal import IntentState
 from app.domain.measures import ITEMS, labels
@@ -135,11 +135,13 @@ def _count(connection: Connection, ended: Row[Any]) -> None:
         "failed_items": failed,
         "milliseconds": (ended.finished - ended.started) // timedelta(milliseconds=1),
     }
-    added = [name for name in row if name not in run_stats.primary_key.columns]
-    upsert(
-        connection, run_stats, [row], computed=lambda given: {name: run_stats.c[name] + given[name] for name in added}
-    )
+    upsert(connection, run_stats, [row], computed=_added)
     measures.add(connection, {(ITEMS, labels(side=side, action=op)): n for (side, op), n in items.items()})
+
+
+def _added(given: Excluded) -> Mapping[str, ColumnElement[Any]]:
+    kept = run_stats.primary_key.columns
+    return {column.name: column + given[column.name] for column in run_stats.columns if column.name not in kept}
 
 
 def _hour(moment: datetime) -> datetime:

@@ -5,15 +5,16 @@ Rows are named by hashes: into the field of the name people type passwords, too.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, select, update
 
 from app.adapters.db.audit import note
 from app.adapters.db.session import take_turns, writing
 from app.adapters.db.tables_people import audit, sign_in_failures, users
-from app.adapters.db.upsert import upsert
+from app.adapters.db.upsert import Excluded, upsert
 from app.domain.people import Actor, FailedBefore, Failures, User, hashed, name_key
 from app.ports.people import Wait
 
@@ -78,7 +79,11 @@ def _failures(connection: Connection, key: str) -> Failures:
 
 def _count(connection: Connection, key: str, now: datetime) -> None:
     row = {"key": key, "count": 1, "last": now}
-    upsert(connection, _rows, [row], computed=lambda _given: {"count": _rows.c.count + 1})
+    upsert(connection, _rows, [row], computed=_one_more)
+
+
+def _one_more(_given: Excluded) -> Mapping[str, ColumnElement[Any]]:
+    return {"count": _rows.c.count + 1}
 
 
 def _take(connection: Connection, key: str) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, bindparam, select, update
 
 from app.adapters.db.session import reading
 from app.adapters.db.tables import links
 from app.adapters.db.terms import accumulated
-from app.adapters.db.upsert import upsert
+from app.adapters.db.upsert import Excluded, upsert
 from app.domain.ids import LinkId, ProfileId
 from app.domain.sync import End, Kind, Link, Say, Side
 from app.domain.terms import joined
@@ -40,7 +40,11 @@ def save(connection: Connection, profile: ProfileId, changed: Iterable[Link]) ->
     # Ended ones first: what they give up, another link of this batch may claim.
     ordered = sorted(changed, key=lambda link: not link.ended)
     rows = [_row(profile, link) for link in ordered]
-    upsert(connection, links, rows, computed=lambda given: {"terms": accumulated(links.c.terms, given.terms)})
+    upsert(connection, links, rows, computed=_with_former_terms)
+
+
+def _with_former_terms(given: Excluded) -> Mapping[str, ColumnElement[Any]]:
+    return {"terms": accumulated(links.c.terms, given.terms)}
 
 
 def thaw(connection: Connection, profile: ProfileId, ids: Collection[str]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from app.adapters.db.session import reading, writing
 from app.adapters.db.tables_operations import measures
-from app.adapters.db.upsert import upsert
+from app.adapters.db.upsert import Excluded, upsert
 from app.domain.measures import Labels, Measure
 
 
@@ -37,4 +38,8 @@ def add(connection: Connection, more: Mapping[tuple[str, Labels], float]) -> Non
     # In one order, so that two transactions never wait for each other.
     rows = sorted((name, json.dumps(dict(labels)), value) for (name, labels), value in more.items())
     given = [{"name": name, "labels": labels, "value": value} for name, labels, value in rows]
-    upsert(connection, measures, given, computed=lambda new: {"value": measures.c.value + new["value"]})
+    upsert(connection, measures, given, computed=_added)
+
+
+def _added(given: Excluded) -> Mapping[str, ColumnElement[Any]]:
+    return {"value": measures.c.value + given["value"]}

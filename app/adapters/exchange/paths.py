@@ -6,7 +6,7 @@ Source: FieldURI, IndexedFieldURI and ExtendedFieldURI of types.xsd. One path = 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from lxml import etree
@@ -31,6 +31,15 @@ class Path:
     index: str = ""
     part: str = ""
     extended: tuple[tuple[str, str], ...] = ()
+    _hash: int = field(init=False, repr=False, compare=False, default=0)
+
+    def __post_init__(self) -> None:
+        # Computed once: of each item that is read or written some ninety are asked for.
+        named = (self.element, self.uri, self.index, self.part, self.extended)
+        object.__setattr__(self, "_hash", hash(named))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def field(self) -> Element:
         """The element that names this property in shapes, updates and restrictions."""

@@ -31,7 +31,12 @@ def text_field(name: str) -> Field:
 
 def read_fields(table: Iterable[Field], columns: Mapping[str, str], row: Row) -> dict[str, object]:
     """The values of a row by canonical name; fields without a column are left out."""
-    return {field.name: field.read(_texts(field, columns, row)) for field in table if columns[field.parts[0]]}
+    values: dict[str, object] = {}
+    for field in table:
+        if first := columns[field.parts[0]]:
+            texts = (text_of(row.get(first)),) if len(field.parts) == 1 else _texts(field, columns, row)
+            values[field.name] = field.read(texts)
+    return values
 
 
 def write_fields(

@@ -28,9 +28,11 @@ _LEAP_YEAR = 1604
 
 def text_of(value: object) -> str:
     """A scalar of a reply as clean text; None and lists are missing."""
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, bool):
         return "1" if value else "0"
-    return clean(str(value)) if isinstance(value, str | int | float) else ""
+    return clean(str(value)) if isinstance(value, int | float) else ""
 
 
 def is_set(value: object) -> bool:
