@@ -27,4 +27,5 @@ def inquiry(product: Application, name: str, *, live: bool = True) -> Iterator[I
             today=now().date(),
             crm=crm,
             mailbox=mailbox,
+            logins=product.logins.of(profile.id) if live else (),
         )

@@ -14,6 +14,7 @@ from typing import Final
 from app.domain.account import Account, Profile
 from app.domain.finding import BookEntry, Discovery, Gap, Happened, Hit, Question, Trace
 from app.domain.ids import ItemId
+from app.domain.logins import Login
 from app.domain.plan import HintReason
 from app.domain.run import Run, RunStatus
 from app.domain.sync import Absence, Kind, Obstacle, Side
@@ -27,6 +28,7 @@ from app.rules.causes import Verdict
 from app.rules.explaining import Case
 from app.rules.policy import Policy
 from app.services.explanations import Answer, Explanation, Found, Looked, Trouble
+from app.services.logins import spare
 
 SHORTEST: Final = 2
 MOST: Final = 50
@@ -43,7 +45,7 @@ NOTES: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Inquiry:
-    """One profile to be asked about. Without `crm` and `mailbox` only the books are."""
+    """One profile to be asked about. Without `crm` and `mailbox` only the books are. `logins`: with which the servers are asked."""
 
     profile: Profile
     account: Account
@@ -52,6 +54,7 @@ class Inquiry:
     today: date
     crm: Crm | None = None
     mailbox: Mailbox | None = None
+    logins: Sequence[Login] = ()
 
 
 def search(finder: Finder, text: str, limit: int = MOST) -> Found:
@@ -185,6 +188,7 @@ class _Inspection:
         if side in self._trouble or not (wanted.words or wanted.ids):
             return
         try:
+            spare([login for login in self._inquiry.logins if login.side is side], by_schedule=False)
             asked.take(find(wanted))
         except WiceSyncError as error:
             self._trouble[side] = str(error)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.bootstrap import inquiry
 from app.domain.account import Access
-from app.domain.sync import Kind
+from app.domain.sync import Kind, Side
 from app.rules.timetable import TIMETABLE
 from app.services.connection import StepCode, results
+from app.services.explain import explain
 from app.services.report import Status
 from app.services.trying import try_account
 from tests.scenarios.conftest import MakeOffice
@@ -54,7 +56,10 @@ def test_R36_three_accounts_with_one_wrong_login_try_it_twice_however_often_it_i
     for user in USERS:
         assert "the login that 3 accounts share" in office.sync(user).message, "a person's run is no exception"
     assert all("test the connection of one of them, and all go on" in text for text in messages(office))
-    assert refusals(office) - before == 2
+    with inquiry(office.product, "anna", live=True) as asked:
+        answer = explain(asked, "schulz")
+    assert [(one.side, "3 accounts share" in one.message) for one in answer.trouble] == [(Side.EXCHANGE, True)]
+    assert refusals(office) - before == 2, "nor is a question about an item"
 
     correct(office, "anna", exchange_password=office.sandbox.service["password"])
     assert office.sync("anna").status is Status.NOTHING_TO_DO, "she has another login now"

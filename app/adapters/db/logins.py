@@ -135,25 +135,24 @@ class SqlLogins:
                 return False
             mark = login_marks.of_account(self._secrets, account, side, server_id)
             refused = connection.execute(select(logins.c.refused).where(logins.c.mark == mark)).scalar()
+            was_refused = (refused or 0) > server.version * _REFUSALS
+            if was_refused:
+                audit.note(connection, by, "resumed", "account", account.name, after={"server": server.name})
+                _go_on(connection, _MARK[side] == mark)
             _prove(connection, mark, server.version)
-            if not refused or refused <= server.version * _REFUSALS:
-                return False
-            audit.note(connection, by, "resumed", "account", account.name, after={"server": server.name})
-            _go_on(connection, _MARK[side] == mark)
-            return True
+            return was_refused
 
     def passed_for_all(self, server: ExchangeServer, by: Actor) -> bool:
         """See `app.ports.requests.Logins.passed_for_all`."""
         same = and_(exchange_servers.c.name == server.name, exchange_servers.c.version == server.version)
         with writing(self._engine) as connection:
             refusals = connection.execute(select(_service).where(same)).scalar()
+            if refusals:
+                audit.note(connection, by, "resumed", "exchange_server", server.name)
+                here = select(exchange_servers.c.id).where(same).scalar_subquery()
+                _go_on(connection, accounts.c.exchange_server_id == here)
             connection.execute(update(exchange_servers).where(same).values(**_PROVEN))
-            if not refusals:
-                return False
-            audit.note(connection, by, "resumed", "exchange_server", server.name)
-            here = select(exchange_servers.c.id).where(same).scalar_subquery()
-            _go_on(connection, accounts.c.exchange_server_id == here)
-            return True
+            return bool(refusals)
 
 
 def _facts(side: Side, server: Table, known: FromClause, refusals: ColumnElement[int]) -> list[ColumnElement[Any]]:
@@ -226,7 +225,7 @@ def _prove(connection: Connection, mark: str, version: int) -> None:
 
 
 def _go_on(connection: Connection, concerned: ColumnElement[bool]) -> None:
-    """What failed of these accounts is due at once."""
+    """What failed of these accounts is due at once. Profiles come before logins, as where a run ends: else two might wait for each other."""
     theirs = profiles.c.account_id.in_(select(accounts.c.id).where(concerned))
     hints.due_at_once(connection, and_(theirs, profiles.c.last_status == RunStatus.FAILED))
 
