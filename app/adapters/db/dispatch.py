@@ -25,7 +25,7 @@ from sqlalchemy import (
     update,
 )
 
-from app.adapters.db import logins
+from app.adapters.db import login_facts
 from app.adapters.db.column_types import DatabaseTime
 from app.adapters.db.requests import ACTIVE, Wish, queue, read, rows_of
 from app.adapters.db.session import writing
@@ -121,11 +121,11 @@ def _due(licensed: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
     changed = func.coalesce(profiles.c.last_status.in_(_CHANGED), false())
     query = (
         select(*_DUE)
-        .select_from(logins.ALL)
+        .select_from(login_facts.ALL)
         .where(profiles.c.due_at <= DatabaseTime(), profiles.c.active, accounts.c.active)
     )
     return (
-        query.where(~active, ~_waits_for_a_person(), ~and_(logins.REFUSED, told), *licensed)
+        query.where(~active, ~_waits_for_a_person(), ~and_(login_facts.REFUSED, told), *licensed)
         .order_by(overdue.desc(), changed.desc(), profiles.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True, of=profiles)

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlalchemy import Engine, and_, or_, select
 
-from app.adapters.db.logins import TRUSTED
+from app.adapters.db.login_facts import TRUSTED
 from app.adapters.db.session import reading
 from app.adapters.db.tables import accounts, exchange_servers, profiles
 from app.domain.account import Access

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -69,6 +70,16 @@ def test_R36_what_one_finds_out_is_known_of_all_with_the_same_login(database, en
         note_accepted(connection, profile(database, "clara"))
     assert standing(database) == dict.fromkeys(NAMES, (Whose.SHARED, 0))
     assert at(EXCHANGE, database, "bernd").proven
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_R36_two_refusals_at_the_same_time_are_two(database, engine):
+    with ThreadPoolExecutor(1) as other:
+        with engine.begin() as connection:
+            note_refused(connection, profile(database, "anna"), EXCHANGE)
+            second = other.submit(refuse, engine, database, "bernd")
+        second.result()
+    assert standing(database) == dict.fromkeys(NAMES, (Whose.SHARED, 2))
 
 
 @pytest.mark.parametrize(
