@@ -16,7 +16,7 @@ from app.adapters.db.login_facts import DOUBTED, MARK, REFUSALS, STANDING, both_
 from app.adapters.db.secrets import Secrets
 from app.adapters.db.session import reading, writing
 from app.adapters.db.tables import accounts, exchange_servers, logins, profiles, wice_servers
-from app.adapters.db.upsert import upsert
+from app.adapters.db.upsert import Excluded, upsert
 from app.domain.account import Account, ExchangeServer, WiceServer
 from app.domain.ids import ProfileId
 from app.domain.logins import HALTED_AFTER, Login, Whose
@@ -105,9 +105,11 @@ def note_refused(connection: Connection, profile: ProfileId, side: Side) -> None
         connection.execute(update(exchange_servers).where(here).values(refused=refused))
     elif (login := own_login(connection, row, side)).key:
         values = {"mark": login.key, "refused": login.version * REFUSALS + 1, "proven": 0}
-        upsert(
-            connection, logins, [values], computed=lambda new: {"refused": _once_more(logins.c.refused, new["refused"])}
-        )
+        upsert(connection, logins, [values], computed=_refused_once_more)
+
+
+def _refused_once_more(given: Excluded) -> Mapping[str, ColumnElement[int]]:
+    return {"refused": _once_more(logins.c.refused, given["refused"])}
 
 
 def _once_more(refused: ColumnElement[int], once: ColumnElement[int]) -> ColumnElement[int]:
