@@ -14,8 +14,9 @@ from app.adapters.wice.client import Session, WiceAccess
 from app.adapters.wice.contacts import ContactStore
 from app.adapters.wice.fields_contact import ContactFields
 from app.adapters.wice.finding import find_appointments, find_contacts
+from app.adapters.wice.lists import BULK
 from app.adapters.wice.participants import Directory, Employees
-from app.adapters.wice.store import BULK, WiceStore
+from app.adapters.wice.store import WiceStore
 from app.adapters.wice.wire import Row, is_binned, is_set, text_of
 from app.domain.contact import COMPANY_FIELDS
 from app.domain.finding import Discovery, Gap, Question
