@@ -9,10 +9,10 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Row, Select, distinct, exists, func, select, update
 
 from app.adapters.db import logins, measures
-from app.adapters.db.tables import failures, journal, plans, profiles, runs
+from app.adapters.db.tables import failures, journal, plans, profiles
 from app.adapters.db.tables_runs import run_requests, run_stats
 from app.adapters.db.upsert import Excluded, upsert
-from app.domain.ids import ProfileId, RunId
+from app.domain.ids import ProfileId
 from app.domain.journal import IntentState
 from app.domain.measures import ITEMS, labels
 from app.domain.plan import HintReason, Op, PlanState
@@ -27,14 +27,10 @@ _PROPOSED: Final = (RunStatus.NEEDS_CONFIRMATION, RunStatus.NOTHING_TO_DO)
 _INTERRUPTED: Final = "The run was interrupted; the next one goes on where it stopped."
 
 
-def note(connection: Connection, run: RunId) -> None:
-    """Write down what came of a run that has just ended."""
-    ended = connection.execute(select(runs).where(runs.c.id == run)).one()
-    summary = summarised(ended.report)
-    connection.execute(update(runs).where(runs.c.id == run).values(summary=summary))
-    if values := _profile(ended, summary, is_undo=_executes_undo(connection, run)):
-        connection.execute(update(profiles).where(profiles.c.id == ended.profile_id).values(**values))
-    refresh(connection, ended.profile_id)
+def note(connection: Connection, ended: Row[Any]) -> None:
+    """Write down what came of a run that has just ended, by its row."""
+    values = _profile(ended, is_undo=_executes_undo(connection, ended))
+    _set_profile(connection, ended.profile_id, values)
     _logins(connection, ended)
     _count(connection, ended)
 
@@ -48,10 +44,14 @@ def _logins(connection: Connection, ended: Row[Any]) -> None:
 
 def refresh(connection: Connection, profile: ProfileId) -> None:
     """Bring in line what the profile's row repeats of its plans and failures."""
+    _set_profile(connection, profile, {})
+
+
+def _set_profile(connection: Connection, profile: ProfileId, more: Mapping[str, object]) -> None:
     waiting = _newest_waiting(profile).scalar_subquery()
     failed = select(func.count()).select_from(failures).where(failures.c.profile_id == profile).scalar_subquery()
     values = {"waiting_run": func.coalesce(waiting, ""), "failed_items": failed}
-    connection.execute(update(profiles).where(profiles.c.id == profile).values(**values))
+    connection.execute(update(profiles).where(profiles.c.id == profile).values(**values, **more))
 
 
 def summarised(report: Mapping[str, Any]) -> RunSummary:
@@ -82,13 +82,15 @@ def _message(report: Mapping[str, Any], kinds: Iterable[Mapping[str, Any]]) -> s
     return " ".join(alarm for kind in kinds for alarm in kind.get("alarms", ()))
 
 
-def _executes_undo(connection: Connection, run: RunId) -> bool:
+def _executes_undo(connection: Connection, ended: Row[Any]) -> bool:
     """Was it asked for to carry out the plan of an undo (R33)?"""
-    of = select(run_requests.c.subject).where(run_requests.c.id == run).scalar_subquery()
+    if ended.verb is not Verb.CONFIRM:
+        return False
+    of = select(run_requests.c.subject).where(run_requests.c.id == ended.id).scalar_subquery()
     return connection.execute(select(exists().where(plans.c.run_id == of, plans.c.undoes != ()))).scalar_one()
 
 
-def _profile(ended: Row[Any], summary: RunSummary, *, is_undo: bool) -> dict[str, object]:
+def _profile(ended: Row[Any], *, is_undo: bool) -> dict[str, object]:
     """The columns of the profile that speak of its latest run."""
     if ended.verb is Verb.UNDO and ended.status in _PROPOSED:
         return {}
@@ -96,13 +98,13 @@ def _profile(ended: Row[Any], summary: RunSummary, *, is_undo: bool) -> dict[str
         "last_run": ended.id,
         "last_status": ended.status,
         "last_finished": ended.finished,
-        "last_message": summary.message,
+        "last_message": ended.summary.message,
     }
     if ended.status is RunStatus.FAILED:
         values["failed_runs"] = profiles.c.failed_runs + 1
     elif ended.status is not RunStatus.CANCELLED and ended.verb != Verb.DISCARD:
         # A discarded plan says nothing about the servers, nor does a run that a person stopped.
-        values |= {"failed_runs": 0, "frozen_items": summary.frozen}
+        values |= {"failed_runs": 0, "frozen_items": ended.summary.frozen}
     if ended.verb in _SYNCHRONISING and not is_undo and ended.status in _CARRIED_OUT:
         values["synced_at"] = ended.finished
     return values
@@ -116,27 +118,29 @@ def _newest_waiting(profile: ProfileId) -> Select[tuple[str]]:
 
 def _count(connection: Connection, ended: Row[Any]) -> None:
     """Add the run to its hour. What was written is counted in the journal: a report may hold plans, or be lost with its run."""
-    done, mine = journal.c.state == IntentState.DONE, journal.c.run_id == ended.id
-    written = (
-        select(journal.c.side, journal.c.op, func.count()).where(mine, done).group_by(journal.c.side, journal.c.op)
-    )
-    items = {(side, op): count for side, op, count in connection.execute(written)}
+    parts = (journal.c.side, journal.c.op, journal.c.state)
+    counted = select(*parts, func.count()).where(journal.c.run_id == ended.id).group_by(*parts)
+    attempts = {(side, op, state): count for side, op, state, count in connection.execute(counted)}
+    items = {(side, op): count for (side, op, state), count in attempts.items() if state is IntentState.DONE}
     writes = {side: sum(count for (of, _op), count in items.items() if of is side) for side in Side}
-    settled = func.count(distinct(journal.c.key)).filter(done, journal.c.conflict)
-    refused = func.count().filter(journal.c.state == IntentState.REFUSED)
-    conflicts, failed = connection.execute(select(settled, refused).where(mine)).one()
     row = {
         "hour": _hour(ended.finished),
         "status": ended.status,
         "runs": 1,
         "exchange_writes": writes[Side.EXCHANGE],
         "wice_writes": writes[Side.WICE],
-        "conflicts": conflicts,
-        "failed_items": failed,
+        "conflicts": _conflicts(connection, ended) if items else 0,
+        "failed_items": sum(count for (_s, _op, state), count in attempts.items() if state is IntentState.REFUSED),
         "milliseconds": (ended.finished - ended.started) // timedelta(milliseconds=1),
     }
     upsert(connection, run_stats, [row], computed=_added)
     measures.add(connection, {(ITEMS, labels(side=side, action=op)): n for (side, op), n in items.items()})
+
+
+def _conflicts(connection: Connection, ended: Row[Any]) -> int:
+    """Items in conflict that were written."""
+    settled = (journal.c.run_id == ended.id, journal.c.state == IntentState.DONE, journal.c.conflict)
+    return connection.execute(select(func.count(distinct(journal.c.key))).where(*settled)).scalar_one()
 
 
 def _added(given: Excluded) -> Mapping[str, ColumnElement[Any]]:

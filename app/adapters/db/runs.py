@@ -41,10 +41,11 @@ def end(connection: Connection, run: RunId, status: RunStatus, report: Mapping[s
     ended = (
         update(runs)
         .where(runs.c.id == run, _running())
-        .values(status=status, finished=clock(connection), report=report)
+        .values(status=status, finished=clock(connection), report=report, summary=aftermath.summarised(report))
+        .returning(*runs.c)
     )
-    if connection.execute(ended).rowcount:
-        aftermath.note(connection, run)
+    if row := connection.execute(ended).one_or_none():
+        aftermath.note(connection, row)
 
 
 def _running() -> ColumnElement[bool]:

@@ -1,10 +1,12 @@
-"""How the books of one kind stand when nothing is open: four statements, however many links there are."""
+"""How the books of one kind stand when nothing is open: three statements, however many links there are."""
 
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, not_, or_, select
+from sqlalchemy import Connection, Select, bindparam, case, exists, func, not_, or_, select
 
 from app.adapters.db.sightings import read
 from app.adapters.db.tables import cursors, failures, links, sightings
@@ -26,22 +28,27 @@ _CHILD = links.c.parent != ""
 def of_kind(connection: Connection, profile: ProfileId, kind: Kind, window_start: date | None) -> Standing | None:
     """See `app.ports.Ledger.standing`."""
     held = _held(connection, profile, kind)
-    refused = select(failures.c.key).where(failures.c.profile_id == profile, failures.c.kind == kind).limit(1)
-    if held is None or connection.execute(refused).first():
+    if held is None:
         return None
-    aged = (
-        links.c.last_day < window_start if window_start else links.c.last_day.is_(None) & links.c.last_day.is_not(None)
-    )
-    ours = and_(links.c.profile_id == profile, links.c.kind == kind, not_(links.c.ended))
-    counted = select(
-        func.count(), *(func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (_OPEN, aged, _CHILD))
-    )
-    linked, unclosed, old, children = connection.execute(counted.where(ours)).one()
-    if unclosed:
+    named = {"of_profile": profile, "of_kind": kind, "from_day": window_start or date.min}
+    linked, unclosed, old, children, refused = connection.execute(_counted(), named).one()
+    if unclosed or refused:
         return None
     return Standing(
         cursors=_cursors(connection, profile, kind), linked=linked, aged=old, held=held, children=bool(children)
     )
+
+
+@cache
+def _counted() -> Select[Any]:
+    """Links, of these open ones, aged ones and persons of companies, and whether an item was refused. Parameters: of_profile, of_kind, from_day."""
+    profile = bindparam("of_profile", type_=links.c.profile_id.type)
+    kind = bindparam("of_kind", type_=links.c.kind.type)
+    aged = links.c.last_day < bindparam("from_day", type_=links.c.last_day.type)
+    numbers = (func.coalesce(func.sum(case((one, 1), else_=0)), 0) for one in (_OPEN, aged, _CHILD))
+    refused = exists().where(failures.c.profile_id == profile, failures.c.kind == kind)
+    ours = (links.c.profile_id == profile, links.c.kind == kind, not_(links.c.ended))
+    return select(func.count(), *numbers, refused).where(*ours)
 
 
 def _held(connection: Connection, profile: ProfileId, kind: Kind) -> list[Seen] | None:
