@@ -83,7 +83,7 @@ def serve() -> None:
 def worker(processes: Processes = 2) -> None:
     """Carry out runs that were asked for. Any number of workers may run, on any number of machines."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "workers", "--processes", str(processes)])  # noqa: S606  no shell is wanted
+    os.execv(sys.executable, _worker(processes))  # noqa: S606  no shell is wanted
 
 
 def scheduler() -> None:
@@ -136,10 +136,15 @@ def _parts(settings: Settings, processes: int) -> Iterator[Part]:
     broker = broker_command(settings)
     if broker:
         yield Part("the broker", broker, lambda: _answers(socket.AF_UNIX, str(settings.broker_socket)))
-    yield Part("the worker", this_program("worker", "--processes", str(processes)))
+    # Not by our own command, which would load all commands only to be replaced.
+    yield Part("the worker", _worker(processes))
     yield Part("the scheduler", this_program("scheduler"))
     yield Part("the listener", this_program("listener"))
     yield Part("the portal", this_program("serve"), lambda: _answers(socket.AF_INET, _reachable(settings)))
+
+
+def _worker(processes: int) -> list[str]:
+    return [sys.executable, "-m", "workers", "--processes", str(processes)]
 
 
 def _say_who_comes_first() -> None:

@@ -102,6 +102,15 @@ def test_what_dies_is_started_again_and_all_ends_in_order(installation: Command)
         ends_in_order(process, signal.SIGTERM, installation.home)
 
 
+def test_a_worker_of_its_own_works_with_as_many_processes_as_were_asked_for(installation: Command) -> None:
+    with installation.start("worker", "--processes", "3", stderr=subprocess.DEVNULL) as process:
+        command = Path(f"/proc/{process.pid}/cmdline")
+        try:
+            until(lambda: b"-m\0workers\0--processes\x003\0" in command.read_bytes(), "the worker's start")
+        finally:
+            process.kill()
+
+
 def test_a_home_too_long_for_the_broker_is_refused(tmp_path: Path) -> None:
     refused = Command(tmp_path / ("long" * 30))("up", code=2).stderr
     assert "WICE_SYNC_HOME" in refused
