@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from app.bootstrap import end_with_parent
 from app.web.current import speaking
 from app.web.i18n import _
-from tests.cli.test_serving import free_port
 from tests.services.command import Command
+from tests.services.ports import free_port
 
 PATIENCE_MS = 30_000
 _LINK = re.compile(r"(http\S+/welcome/\S+)")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import socket
-
 from app.bootstrap import opened
 from app.domain.people import Role
 from app.services.sign_in import Client
 from app.settings import Settings
 from tests.services.command import LONGEST_S, Command
+from tests.services.ports import free_port
 
 
 def test_a_user_gets_a_link_and_a_token_as_the_last_word(command: Command):
@@ -48,8 +47,7 @@ def test_the_last_administrator_stays_one(command: Command):
 
 
 def test_the_start_prints_a_link_for_the_first_administrator_until_there_is_one(command: Command):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = free_port()
     command.environment["WICE_SYNC_PORTAL_URL"] = f"http://127.0.0.1:{port}"
     first, second = _printed_at_start(command), _printed_at_start(command)
     assert first.startswith(f"http://127.0.0.1:{port}/welcome/")

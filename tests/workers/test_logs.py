@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +13,7 @@ from app.domain.people import Role
 from app.settings import Settings
 from tests.scenarios.office import Office
 from tests.services.portal import RunningPortal
+from tests.services.ports import free_port
 from tests.services.sandbox import Sandbox
 from tests.services.workers import Crew, until
 from tests.workers.conftest import Watched
@@ -31,12 +31,8 @@ NAMES: Final = (
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Settings:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    return Settings(
-        home=tmp_path / "home", request_timeout_s=5, log_level="DEBUG", portal_url=f"http://127.0.0.1:{port}"
-    )
+    url = f"http://127.0.0.1:{free_port()}"
+    return Settings(home=tmp_path / "home", request_timeout_s=5, log_level="DEBUG", portal_url=url)
 
 
 def test_no_name_and_no_address_comes_into_any_log(sandbox: Sandbox, installation: Settings, tmp_path: Path) -> None:

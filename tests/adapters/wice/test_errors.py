@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from app.domain.writes import Outcome, Unknown
 from app.errors import Halt, HaltCode, HostBusy, Retry
 from tests.adapters.wice.servers import Wice, create, filtered, fixed, page, threaded
 from tests.fakes.allowance import NotingAllowance
+from tests.services.ports import free_port
 
 
 def _read(wice: Wice) -> None:
@@ -112,9 +112,7 @@ def test_a_write_that_times_out_is_unknown(wice: Wice) -> None:
 
 
 def test_a_server_that_is_not_there_is_tried_later_and_no_write_is_unknown(wice: Wice) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    crm = wice.crm(url=f"http://127.0.0.1:{port}")
+    crm = wice.crm(url=f"http://127.0.0.1:{free_port()}")
     outcomes: list[Outcome] = []
     with pytest.raises(Retry, match="cannot be reached"):
         outcomes.extend(crm.store(Kind.CONTACTS).write([create(Contact(last_name="S"))]))
@@ -194,10 +192,8 @@ def test_silence_is_told_and_a_server_that_is_not_there_is_busy(wice: Wice) -> N
     with pytest.raises(Retry):
         wice.crm(allowance=allowance, request_timeout_s=0.2).employee()
     assert allowance.told == ["spent", "silent"]
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
     with pytest.raises(HostBusy):
-        wice.crm(url=f"http://127.0.0.1:{port}", allowance=allowance).employee()
+        wice.crm(url=f"http://127.0.0.1:{free_port()}", allowance=allowance).employee()
     assert allowance.told[-1] == "busy"
 
 
