@@ -15,6 +15,7 @@ from app.domain.ids import ItemId
 from app.domain.people import AuditQuery
 from app.settings import Settings
 from tests.services.command import Command, account, servers
+from tests.services.workers import until
 
 COUNTS = {"add": int, "change": int, "delete": int}
 KIND = {
@@ -212,8 +213,7 @@ def test_R36_an_interrupted_run_frees_its_profile(anna, sandbox, people, number)
     people.wice.add_person(Contact(last_name="Arndt"), ["anna"])
     sandbox.fault("ews", "stall", operation="CreateItem", seconds=30)
     with anna.start("sync", "anna") as process:
-        while not sandbox.counters("ews")["requests"].get("CreateItem"):
-            assert process.poll() is None
+        until(lambda: process.poll() or sandbox.counters("ews")["requests"].get("CreateItem"), "the first write")
         process.send_signal(number)
         stderr = process.stderr.read()
         assert process.wait(30) == 1
