@@ -31,7 +31,7 @@ from workers.__main__ import main as work
 
 ROOT = Path(__file__).parents[2]
 LONGEST_S = 60.0
-POLL_S = 0.02
+POLL_S, LONGEST_POLL_S = 0.02, 0.1
 
 
 def environment_of(settings: Settings) -> dict[str, str]:
@@ -56,10 +56,12 @@ def environment_of(settings: Settings) -> dict[str, str]:
 def until(happened: object, what: str = "it") -> None:
     """Wait until the callable `happened` says so."""
     assert callable(happened)
-    end = time.monotonic() + LONGEST_S
+    end, pause_s = time.monotonic() + LONGEST_S, POLL_S
     while not happened():
         assert time.monotonic() < end, f"{what} did not happen in {LONGEST_S:.0f} s"
-        time.sleep(POLL_S)
+        time.sleep(pause_s)
+        # Who waits for long takes nothing from those who are waited for.
+        pause_s = min(pause_s * 1.1, LONGEST_POLL_S)
 
 
 @dataclass
