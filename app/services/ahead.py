@@ -6,10 +6,12 @@ wrong is raised where the answer is needed. The books stay in the caller's threa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
+from threading import Event
 from typing import TypeVar
 
 from app.domain.sync import Kind, Side
@@ -38,16 +40,27 @@ def ask_both(desk: Desk, kinds: Iterable[Kind]) -> dict[Kind, Asked]:
     standings = _standings(desk, kinds)
     if not standings:
         return {}
-    with ThreadPoolExecutor(1) as pool:
+    with ThreadPoolExecutor(1) as pool, _stopping() as stop:
         # In a copy of this thread's context: log lines carry the ids of the run (`app.services.log_lines`).
-        wice = pool.submit(copy_context().run, _answers, standings, lambda kind: _ask_wice(desk, kind, standings))
-        exchange = _answers(standings, lambda kind: _ask_exchange(desk, kind, standings))
+        wice = pool.submit(copy_context().run, _answers, standings, lambda kind: _ask_wice(desk, kind, standings), stop)
+        exchange = _answers(standings, lambda kind: _ask_exchange(desk, kind, standings), stop)
         answers = wice.result()
     return {
         kind: Asked(standing, exchange[kind], answers[kind])
         for kind, standing in standings.items()
         if kind in exchange and kind in answers
     }
+
+
+@contextmanager
+def _stopping() -> Iterator[Event]:
+    """Set when the block is left by an error, such as the worker's being told to stop: then Wice is asked nothing more."""
+    stop = Event()
+    try:
+        yield stop
+    except BaseException:
+        stop.set()
+        raise
 
 
 def _standings(desk: Desk, kinds: Iterable[Kind]) -> dict[Kind, Standing]:
@@ -84,10 +97,12 @@ def _ask_exchange(desk: Desk, kind: Kind, standings: Mapping[Kind, Standing]) ->
     return folder, store
 
 
-def _answers(kinds: Iterable[Kind], ask: Callable[[Kind], _Answer]) -> dict[Kind, Future[_Answer]]:
+def _answers(kinds: Iterable[Kind], ask: Callable[[Kind], _Answer], stop: Event) -> dict[Kind, Future[_Answer]]:
     """One side's answers. What would end the run ends the questions, so that a refused login is not tried again."""
     answers: dict[Kind, Future[_Answer]] = {}
     for kind in kinds:
+        if stop.is_set():
+            break
         answer = answers[kind] = Future()
         try:
             answer.set_result(ask(kind))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 
@@ -111,3 +112,31 @@ def test_R30_what_was_begun_is_recovered_before_anything_is_asked(office, monkey
         monkeypatch.setattr(store, "look_ahead", lambda store, _: asked.append(store.kind))
     assert office.sync().kinds[Kind.CONTACTS].linked == 1
     assert asked == []
+
+
+def test_a_worker_that_is_told_to_stop_asks_nothing_more(linked, monkeypatch):
+    """Exchange's question is interrupted while Wice answers its first one."""
+    answering, told = Event(), Event()
+    asked = []
+
+    def wice(store: FakeWiceStore, cursor: str | None) -> None:
+        asked.append(store.kind)
+        answering.set()
+        assert told.wait(PATIENCE_S)
+
+    def exchange(store: FakeExchangeStore, cursor: str | None) -> None:
+        assert answering.wait(PATIENCE_S)
+        raise Crash
+
+    shut_down = ThreadPoolExecutor.shutdown
+
+    def shutdown(pool: ThreadPoolExecutor, *, wait: bool = True) -> None:
+        told.set()  # the block has been left by the error
+        shut_down(pool, wait=wait)
+
+    monkeypatch.setattr(FakeWiceStore, "look_ahead", wice)
+    monkeypatch.setattr(FakeExchangeStore, "look_ahead", exchange)
+    monkeypatch.setattr(ThreadPoolExecutor, "shutdown", shutdown)
+    with pytest.raises(Crash):
+        linked.sync()
+    assert asked == [Kind.CONTACTS]
