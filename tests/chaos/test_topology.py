@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -20,6 +19,7 @@ from app.domain.process import ProcessKind
 from app.settings import Settings
 from tests.chaos.crowd import Crowd
 from tests.chaos.site import SCHEDULERS, WORKERS, Site
+from tests.services.ports import free_port
 from tests.services.sandbox import Sandbox, running
 from tests.services.workers import Crew, until
 
@@ -77,9 +77,7 @@ def test_R36_all_accounts_are_synchronised_without_overlap_and_every_portal_is_r
 
 
 def _portal(stack: ExitStack, settings: Settings) -> str:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    address = f"http://127.0.0.1:{free_port()}"
     crew = Crew(settings.model_copy(update={"portal_url": address}))
     stack.callback(crew.close)
     crew.start_portal()
