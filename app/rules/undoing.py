@@ -20,7 +20,7 @@ from typing import Final
 from app.domain.appointment import Appointment
 from app.domain.contact import COMPANY_FIELDS, Contact, Entity
 from app.domain.fingerprint import Record, differences
-from app.domain.ids import ItemId, LinkId
+from app.domain.ids import ItemId, LinkId, Version
 from app.domain.journal import Intent, JournalEntry
 from app.domain.plan import Action, Hint, HintReason, Op, PlannedWrite, Reason
 from app.domain.sync import Absent, End, Found, Held, Item, Link, Side
@@ -211,6 +211,19 @@ def _bring_back(case: Case) -> Undo:
     if record is None:
         return _no(case, HintReason.UNDO_IMPOSSIBLE, "what it held before is not known")
     return Undo(PlannedWrite(side=case.past.side, op=Op.ADD, record=record, before=case.present.record, into=into))
+
+
+def end_brought_back(item: Item, before: Record | None, after: Record | None, former: End | None) -> End:
+    """The end of an item that an undo has brought back as `after`, where `before` was left of it.
+
+    What a person has changed in it while it was out of scope came back with it, and the other side does not know it: the end keeps what both knew
+    last, so that the next run finds an edit (R1).
+    """
+    end = end_of(item)
+    as_left = before is not None and after is not None and not differences(before, after)
+    if former is None or not as_left or former.fingerprint in ("", end.fingerprint):
+        return end
+    return End(id=end.id, version=Version(""), fingerprint=former.fingerprint, certain=False)
 
 
 def _can_return(absent: Absent, side: Side) -> bool:

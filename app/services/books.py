@@ -15,6 +15,7 @@ from app.domain.terms import joined, terms_of
 from app.domain.veil import is_private
 from app.ports import Ledger
 from app.rules.state import end_of
+from app.rules.undoing import end_brought_back
 from app.services.desk import LinkIndex
 
 
@@ -73,7 +74,7 @@ def remember(links: LinkIndex, settlements: Iterable[Settlement]) -> None:
 
 def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, complete: bool) -> Link | None:
     seen: dict[Side, End | None] = {Side.WICE: action.wice, Side.EXCHANGE: action.exchange}
-    ends = {side: end_of(written[side]) if side in written else seen[side] for side in Side}
+    ends = {side: _written_end(action, former, side, written[side]) if side in written else seen[side] for side in Side}
     wice, exchange = ends[Side.WICE], ends[Side.EXCHANGE]
     if wice is None or exchange is None:
         return None  # a target-only company (one-way profile), or an orphaned copy: nothing to link
@@ -100,6 +101,14 @@ def _link(action: Action, former: Link | None, written: Mapping[Side, Item], *, 
         private=(former is not None and former.private) or any(is_private(item.record) for item in written.values()),
         terms=joined(action.terms, terms_of(*(item.record for item in written.values()))),
     )
+
+
+def _written_end(action: Action, former: Link | None, side: Side, item: Item) -> End:
+    if action.undoes and former:
+        for write in action.writes:
+            if write.side is side and write.op is Op.ADD:
+                return end_brought_back(item, write.before, write.record, former.end(side))
+    return end_of(item)
 
 
 def _say(action: Action, former: Link | None, written: Mapping[Side, Item]) -> Say:

@@ -14,6 +14,7 @@ from app.domain.sync import End, Found, Item, Link, Side
 from app.domain.terms import terms_of
 from app.domain.writes import Written
 from app.rules.state import end_of
+from app.rules.undoing import end_brought_back
 from app.services.books import held_after_undo
 from app.services.desk import LinkIndex, Stores
 
@@ -43,7 +44,13 @@ def brought_back(sides: Sides, links: LinkIndex, stores: Stores) -> Settlement:
     intent = next(entry.intent for entry, _ in sides.values())
     outcomes = tuple((entry.intent.attempt, Written(item)) for entry, item in sides.values())
     seen = tuple((side, item.id) for side, (_, item) in sides.items())
-    ends = {side: _end(entry.intent, item, item.id) for side, (entry, item) in sides.items()}
+    known = links.by_id.get(intent.link)
+    ends = {
+        side: _uncertain(
+            end_brought_back(item, entry.intent.before, entry.intent.after, known.end(side) if known else None)
+        )
+        for side, (entry, item) in sides.items()
+    }
     link = _link(intent, ends, links)
     if link is None:
         return Settlement(outcomes=outcomes, seen=seen)
@@ -59,11 +66,14 @@ def _stands(link: Link, side: Side, links: LinkIndex, stores: Stores) -> bool:
     return isinstance(found, Item) and (other is None or other.id == link.id)
 
 
+def _uncertain(end: End) -> End:
+    """The next run looks at the item once more."""
+    return replace(end, certain=False)
+
+
 def _end(intent: Intent, item: Item | None, identifier: ItemId) -> End:
-    """An uncertain end: the next run looks at the item once more."""
     if item is not None:
-        end = end_of(item)
-        return End(id=end.id, version=end.version, fingerprint=end.fingerprint, certain=False)
+        return _uncertain(end_of(item))
     content = fingerprint(intent.before) if intent.before else ""
     return End(id=identifier, version=Version(""), fingerprint=content, certain=False)
 

@@ -173,6 +173,22 @@ def test_R33_an_undo_can_be_undone(office: Office) -> None:
     assert office.sync().kinds[Kind.CONTACTS].linked == 1
 
 
+def test_R1_R33_what_was_edited_while_it_was_out_of_scope_reaches_the_other_side_when_it_comes_back(
+    office: Office,
+) -> None:
+    office.sync()
+    office.exchange.add(office.folder(), person(mobile_phone="0171 3920001"))
+    undone = office.undo(office.sync())
+    (item,) = office.wice.rows
+    office.wice.edit(item, mobile_phone="0171 3920002")
+    assert office.sync().status is Status.NOTHING_TO_DO
+    assert office.undo(undone).status is Status.DONE
+    assert office.sync().status is Status.DONE
+    assert office.contact_in_wice(item).mobile_phone == "0171 3920002"
+    assert office.contact_in_outlook("Schulz, Anna").mobile_phone == "0171 3920002"
+    at_rest(office)
+
+
 def test_R33_of_two_runs_that_wrote_an_item_the_earlier_is_not_undone(office: Office) -> None:
     item = office.wice.add_person(person(mobile_phone="0171 3920001"), flags=[ANNA])
     office.sync()

@@ -16,6 +16,7 @@ from app.adapters.db import open_database
 from app.domain.ids import ItemId
 from app.services.report import RunReport, Status
 from app.settings import Settings
+from tests.engine.conftest import NewOffice
 from tests.engine.harness import ANNA, Office, person
 from tests.services.databases import migrated
 
@@ -103,6 +104,29 @@ def test_R30_R33_an_undo_survives_a_crash_at_any_request(begun: Begun, tmp_path:
             assert people(office) == BEFORE
             rests(office)
             assert len(office.wice.rows) == begun.rows
+        if not died:
+            break
+    assert point
+
+
+def test_R1_R30_R33_an_edit_that_comes_back_with_its_record_is_not_lost_in_a_crash(new_office: NewOffice) -> None:
+    """It was made in Wice while the record was out of the scope; the undo that brings the record back dies at any request there."""
+    for point in count():
+        with new_office() as office:
+            office.sync()
+            office.exchange.add(office.folder(), person(mobile_phone=OLD))
+            undone = office.undo(office.sync())
+            (item,) = office.wice.rows
+            office.wice.edit(item, mobile_phone=NEW)
+            office.sync()
+            proposed = office.propose_undo(undone)
+            died = office.dies("wice", point, partial(office.confirm_undo, proposed))
+            office.sync()
+            if died:
+                office.confirm_undo(proposed)
+                office.sync()
+            assert people(office) == ({"Schulz, Anna": NEW}, {"Schulz, Anna": NEW})
+            rests(office)
         if not died:
             break
     assert point
