@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from app.bootstrap.application import Application
 from app.domain.people import Actor, Role, Via
 from app.domain.run import RequestState, RunRequest, Verb
 from app.services.requests import ask
@@ -15,7 +17,7 @@ from app.settings import Settings
 from tests.scenarios.office import Office
 from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
-from tests.services.workers import until
+from tests.services.workers import Crew, until
 
 EVA = Actor(name="eva", role=Role.OPERATOR, via=Via.PORTAL)
 OVER = (RequestState.ENDED, RequestState.CANCELLED)
@@ -72,3 +74,15 @@ def office(sandbox: Sandbox, installation: Settings) -> Iterator[Watched]:
         yield watched
     for server in ("wice", "ews"):
         sandbox.control(server, "POST", "latency", {"ms": 0})
+
+
+@pytest.fixture
+def crew(settings: Settings, product: Application) -> Iterator[Crew]:
+    """Two workers that share all there is, of the installation that a module calls `settings` and has set up as `product`."""
+    del product
+    with closing(Crew(settings)) as crew:
+        crew.start_broker()
+        crew.start_worker(2)
+        crew.start_worker(2, name="another worker")
+        crew.start_scheduler()
+        yield crew

@@ -15,7 +15,7 @@ from app.services.requests import ask
 from app.settings import Settings
 from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox, running
-from tests.services.workers import Crew, until
+from tests.services.workers import until
 from tests.workers.conftest import EVA
 
 AT_ONCE = 2
@@ -54,18 +54,6 @@ def configure(product: Application, name: str, servers: Sandbox, accounts: list[
         known = servers.account(person["username"])
         save(replace(known, name=account, wice_server=name, exchange_server=name))
         save(Profile(account=account, name=account))
-
-
-@pytest.fixture
-def crew(settings: Settings, product: Application) -> Iterator[Crew]:
-    del product
-    crew = Crew(settings)
-    crew.start_broker()
-    crew.start_worker(2)
-    crew.start_worker(2, name="another worker")
-    crew.start_scheduler()
-    yield crew
-    crew.close()
 
 
 def analysed(product: Application, accounts: list[str]) -> dict[str, RunRequest]:

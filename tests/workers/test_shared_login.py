@@ -15,7 +15,7 @@ from app.services.requests import ask
 from app.settings import Settings
 from tests.services.databases import migrated
 from tests.services.sandbox import Sandbox
-from tests.services.workers import Crew, until
+from tests.services.workers import until
 from tests.workers.conftest import EVA
 
 ACCOUNTS = 4
@@ -39,18 +39,6 @@ def product(settings: Settings, sandbox: Sandbox) -> Iterator[Application]:
         )
         product.registry.save_many([Profile(account=name, name=name, appointments=False) for name in names])
         yield product
-
-
-@pytest.fixture
-def crew(settings: Settings, product: Application) -> Iterator[Crew]:
-    del product
-    crew = Crew(settings)
-    crew.start_broker()
-    crew.start_worker(2)
-    crew.start_worker(2, name="another worker")
-    crew.start_scheduler()
-    yield crew
-    crew.close()
 
 
 @pytest.mark.usefixtures("crew")
